@@ -1,0 +1,1 @@
+"""Problems: synthetic ones from schemas, real ones from GSM8K, and what a model sees of them."""

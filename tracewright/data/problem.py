@@ -1,0 +1,135 @@
+"""A problem: a question, its exact answer and, where one is known, its gold trace. Reading and writing JSONL.
+
+One problem is one line. Nothing here knows where problems come from.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from tracewright.errors import DataError, nearest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A question with what is known about it."""
+
+    question: str
+    answer: str
+    """Exact, as `number.write` writes it, or with decimals where it is to be met to that precision."""
+    id: str = ""
+    """Unique in a data set: `consume_then_sell/7/12` (schema, seed, index) or `gsm8k/train/42`."""
+    trace: str = ""
+    """Canonical text of the gold trace, or empty. Grounded in mentions (`source: n1`) wherever the source is known."""
+    expert: str = ""
+    """The expert that is expected, `composition` for a list; empty where none is (real problems)."""
+    source: str = ""
+    """Where it comes from: `schema`, `story`, `gsm8k`, `variant`, or a file's name."""
+    schema: str = ""
+    """The schema that made it, or the id of the real problem that it varies; clusters of errors are counted by it."""
+    wording: int = -1
+    """Which wording of the schema; -1 where that means nothing."""
+    tier: str = ""
+    """How sure its wiring is, for annotated problems: `certain`, `likely`, `doubtful`."""
+    names: tuple[str, ...] = ()
+    """Names of people and places in the question, for masking; empty: found by the mask's own reader."""
+    steps: int = 0
+    """Steps that compute something in the gold trace."""
+    solution: str = ""
+    """The worked solution in words, where there is one."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Whatever else a source says of it."""
+
+
+_DEFAULTS: tuple[Any, ...] = ("", -1, 0, (), {})
+_KNOWN = {item.name for item in fields(Problem)}
+
+
+def to_json(problem: Problem) -> str:
+    """Write a problem as one line of JSON, without the fields that hold their default."""
+    row = asdict(problem)
+    kept = {key: value for key, value in row.items() if key in ("question", "answer") or value not in _DEFAULTS}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def write_problems(problems: Iterable[Problem], path: Path) -> int:
+    """Write problems to a JSONL file, whole or not at all; return how many."""
+    partial = path.with_name(path.name + ".partial")
+    count = 0
+    with partial.open("w", encoding="utf-8") as file:
+        for problem in problems:
+            file.write(to_json(problem) + "\n")
+            count += 1
+    partial.replace(path)
+    return count
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line number from 1, object) of a JSONL file.
+
+    Raises:
+        DataError: the file is missing, a folder, not text or empty, or a line is not a JSON object.
+    """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder", "name a .jsonl file")
+    if not path.exists():
+        raise DataError(f"{path} does not exist")
+    empty = True
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                empty = False
+                try:
+                    # Numbers stay the text they were written as: 18.50 keeps its precision.
+                    row = json.loads(line, parse_float=str, parse_int=str)
+                except ValueError as error:
+                    raise DataError(f"{path}, line {number}: not JSON ({error})") from None
+                except RecursionError:
+                    raise DataError(f"{path}, line {number}: nested too deeply") from None
+                if not isinstance(row, dict):
+                    raise DataError(f"{path}, line {number}: a JSON object is needed, read {line.strip()[:60]!r}")
+                yield number, row
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror})") from None
+    if empty:
+        raise DataError(f"{path} is empty")
+
+
+def read_problems(path: Path) -> list[Problem]:
+    """Read a JSONL file of problems; `question` and `answer` are needed in each line.
+
+    Raises:
+        DataError: as `read_lines`, or a line lacks a field, has an unknown one, or one of the wrong type.
+    """
+    problems = []
+    for number, row in read_lines(path):
+        where = f"{path}, line {number}"
+        for key in ("question", "answer"):
+            if not isinstance(row.get(key), str) or not row[key].strip():
+                raise DataError(f"{where}: {key!r} is missing or no text")
+        for key in row:
+            if key not in _KNOWN:
+                raise DataError(f"{where}: unknown field {key!r}", nearest(key, _KNOWN))
+        for key in ("wording", "steps"):
+            if key in row:
+                try:
+                    row[key] = int(row[key])
+                except (TypeError, ValueError):
+                    raise DataError(f"{where}: {key!r} must be a whole number, read {row[key]!r}") from None
+        if "names" in row:
+            row["names"] = tuple(row["names"])
+        problems.append(Problem(**row))
+    return problems
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

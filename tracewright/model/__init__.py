@@ -1,0 +1,1 @@
+"""Models: loading, making a tiny one, freezing, decoding. torch from here on."""

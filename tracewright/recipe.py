@@ -1,0 +1,280 @@
+"""The keys of a recipe: one frozen dataclass a section. No torch here, so that `--help` and `recipes` stay quick.
+
+Machinery in `config.py`. The description under a field is printed by `tracewright recipes --keys` and in the docs.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tracewright.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataConfig:
+    """The problems of a run."""
+
+    train: int = 4000
+    """Synthetic problems to train on."""
+    dev: int = 500
+    """Synthetic problems of each evaluation split: fresh numbers, unseen wordings, unseen schemas."""
+    schemas: tuple[str, ...] = ()
+    """Schemas to draw from, by name or by expert; empty: all."""
+    wordings: int = 0
+    """Most wordings of a schema that are used; 0: all."""
+    hold_out: float = 0.1
+    """Share of the schemas that are kept out of training, whole, for the split of unseen schemas."""
+    naming: Literal["hybrid", "semantic", "abstract", "per_instance"] = "hybrid"
+    """Variables: semantic inits with fixed step1, step2, result; all semantic; a, b, c; or names of the problem."""
+    composition: float | None = None
+    """Share of problems with several experts; none: as the schemas come."""
+    number_words: float = 0.3
+    """Chance that a small number of a question is written as a word."""
+    gsm8k: str = ""
+    """GSM8K: a train.jsonl, its folder, or a hub id such as openai/gsm8k; empty: do without."""
+    gsm8k_train: int | None = None
+    """Most annotated GSM8K problems in the training data; none: all that the tiers allow."""
+    tiers: tuple[Literal["certain", "likely", "doubtful"], ...] = ("certain", "likely")
+    """Which annotated problems are trained on, by how sure their wiring is."""
+    test: bool = False
+    """Score on the GSM8K test split as well; a run that does so records it."""
+
+    def __post_init__(self) -> None:
+        _positive(self, "data", "train", "dev")
+        _share(self, "data", "hold_out", "number_words", "composition")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromptConfig:
+    """What the model reads and what it is to write; the same function serves SFT, RL and evaluation."""
+
+    grounding: Literal["literal", "mention"] = "mention"
+    """literal: the model copies numbers (value: 16). mention: it points at them (source: n1)."""
+    numbers: Literal["marked", "masked"] = "marked"
+    """With mentions, the question shows '16 [n1]' (marked) or 'n1' alone (masked)."""
+    mask_names: bool = False
+    """Show names of people and places as e1, e2, ... in the question and in variable names."""
+    strip_commas: bool = False
+    """Take the commas out of the question's numbers (80,000 -> 80000), as the reports' runs did from run 8 on."""
+    style: Literal["auto", "chat", "raw"] = "auto"
+    """chat: the tokenizer's own template; raw: plain text; auto: chat where there is a template."""
+    system: Literal["minimal", "verbose", "none"] = "minimal"
+    """The system prompt: one line, the whole language, or none."""
+    draft: Literal["none", "line", "first"] = "none"
+    """Words of the solution as comments: none, a line before each step, or all before the first step."""
+    layout: Literal["flow", "block"] = "flow"
+    """YAML of the target: a step a line in braces, or block style."""
+    fence: bool = False
+    """Put the target between ```yaml and ```."""
+    target: Literal["trace", "cot", "answer"] = "trace"
+    """What is learned: the trace, the worked solution in words, or the answer alone (baselines)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TinyConfig:
+    """The small Llama that is made on the spot where model.id is tiny."""
+
+    width: int = 128
+    """Size of the hidden state."""
+    layers: int = 5
+    """Decoder blocks."""
+    heads: int = 4
+    """Attention heads."""
+    feed_forward: int = 384
+    """Size of the feed-forward layer."""
+    vocabulary: int = 4096
+    """Most tokens of the tokenizer that is trained on the run's own data."""
+    context: int = 1024
+    """Most tokens of prompt and completion together."""
+    tied: bool = True
+    """Share the input embedding with the output layer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainableConfig:
+    """Which parameters are trained."""
+
+    layers: int | Literal["all"] = "all"
+    """The last so many blocks; all: everything."""
+    head: bool = True
+    """Train the final norm and the output layer too (where layers is a number); a tied output layer is untied first."""
+    lora: int = 0
+    """Rank of LoRA adapters on every linear layer of the blocks; 0: none."""
+
+    def __post_init__(self) -> None:
+        if self.layers != "all" and self.layers < 0:
+            raise ConfigError(f"model.trainable.layers must not be negative, read {self.layers}")
+        if self.lora and self.layers != "all":
+            raise ConfigError("model.trainable.lora and model.trainable.layers exclude each other", "choose one")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """The model that is trained."""
+
+    id: str = "tiny"
+    """tiny, a folder, or a hub id such as TinyLlama/TinyLlama-1.1B-Chat-v1.0."""
+    revision: str = ""
+    """Commit or tag at the hub; empty: the newest."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """Number type of the weights; auto: bfloat16 on a GPU that has it, else float32."""
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """Where it runs; auto: cuda, mps, cpu, the first that is there."""
+    trainable: TrainableConfig = field(default_factory=TrainableConfig)
+    """Which parameters are trained."""
+    tiny: TinyConfig = field(default_factory=TinyConfig)
+    """Sizes where id is tiny."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SftConfig:
+    """Supervised fine-tuning on the gold traces."""
+
+    steps: int | None = None
+    """Optimizer steps; none: what epochs says. 0: no SFT."""
+    epochs: float = 1.0
+    """Passes over the training data, where steps is none."""
+    batch: int = 16
+    """Examples an optimizer step, over all processes and accumulated micro-batches."""
+    micro_batch: int | None = None
+    """Examples a forward pass on one process; none: the whole share of the batch."""
+    lr: float = 4e-3
+    """Peak learning rate of AdamW."""
+    betas: tuple[float, ...] = (0.9, 0.98)
+    """AdamW's decay rates."""
+    weight_decay: float = 0.01
+    """AdamW's weight decay."""
+    warmup: int = 50
+    """Steps of linear warm-up."""
+    schedule: Literal["linear", "cosine", "constant"] = "linear"
+    """How the learning rate falls after the warm-up, to 5 % of its peak."""
+    clip: float = 1.0
+    """Largest norm of the gradient; 0: no clipping."""
+    max_length: int = 1024
+    """Most tokens of prompt and target together; a longer example is an error, never cut in silence."""
+    truncate: bool = False
+    """Cut targets at max_length instead, as the reports' first configuration did; never sensible otherwise."""
+    bucket: bool = True
+    """Put examples of similar length together."""
+    bf16: bool = False
+    """Autocast to bfloat16."""
+    gradient_checkpointing: bool = False
+    """Save memory by computing activations twice."""
+    eval_every: int = 0
+    """Score a sample of the fresh-numbers split every so many steps; 0: never."""
+    patience: int = 0
+    """Stop after so many evaluations without a better score; 0: never."""
+    save_every: int = 100
+    """Write a checkpoint to resume from every so many steps."""
+    curriculum: Literal["none", "steps", "expert", "errors"] = "none"
+    """Order of the training data: shuffled; short traces first; expert by expert; what fails most more often."""
+
+    def __post_init__(self) -> None:
+        _positive(self, "sft", "batch", "micro_batch", "lr", "max_length", "save_every")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RlConfig:
+    """Policy gradient on the grade of sampled completions."""
+
+    steps: int = 40
+    """Optimizer steps; 0: no RL."""
+    questions: int = 8
+    """Questions a step."""
+    samples: int = 1
+    """Completions a question; leave_one_out and group need at least 2."""
+    baseline: Literal["ema", "leave_one_out", "group"] = "ema"
+    """Subtracted from the reward: a moving average; the mean of the question's other samples; the mean of its group,
+    with the difference divided by the group's deviation."""
+    ema_decay: float = 0.9
+    """Decay of the moving average."""
+    rewards: Literal["graded", "binary"] = "graded"
+    """The reward table: partial credit, or 1 for a right answer and 0 for all else."""
+    shuffle_rewards: bool = False
+    """Control experiment: hand the rewards of a batch to the wrong completions."""
+    lr: float = 1e-4
+    """Learning rate of AdamW, constant."""
+    temperature: float = 0.7
+    """Temperature of the samples."""
+    max_new_tokens: int = 512
+    """Token limit of a sample."""
+    truncated: Literal["zero", "mask"] = "zero"
+    """A sample that hits the token limit: zero takes the reward of the table, mask leaves it out of the loss."""
+    kl: float = 0.0
+    """Weight of the penalty on the KL divergence from the start model."""
+    clip: float = 1.0
+    """Largest norm of the gradient; 0: no clipping."""
+    redraw: int = 0
+    """For groups without variance: draw other questions at most so many times a step."""
+    source: Literal["train", "gsm8k", "all"] = "train"
+    """Questions from the training problems, from GSM8K's answers alone, or both."""
+    eval_every: int = 0
+    """Score a sample of the fresh-numbers split every so many steps; 0: never."""
+    save_every: int = 10
+    """Write a checkpoint to resume from every so many steps."""
+
+    def __post_init__(self) -> None:
+        _positive(self, "rl", "questions", "samples", "lr", "temperature", "max_new_tokens", "save_every")
+        if self.baseline != "ema" and self.samples < 2:
+            raise ConfigError(
+                f"rl.baseline={self.baseline} compares the samples of a question, and rl.samples is 1",
+                "set rl.samples=4",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvalConfig:
+    """Sampling completions for the evaluation splits, and scoring them."""
+
+    max_new_tokens: int = 750
+    """Token limit of a completion; the share that hits it is reported."""
+    batch: int = 64
+    """Completions decoded side by side."""
+    temperature: float = 0.0
+    """0: greedy."""
+    limit: int | None = None
+    """Score at most so many problems a split; none: all."""
+    rewards: Literal["graded", "binary"] = "graded"
+    """The reward table of the grades that are saved."""
+    check_expert: bool = True
+    """Let a trace by another expert than the gold one count as wrong_expert."""
+
+    def __post_init__(self) -> None:
+        _positive(self, "eval", "max_new_tokens", "batch", "limit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One run from data to report."""
+
+    name: str = "run"
+    """A word for the run; the report's title."""
+    seed: int = 0
+    """Every draw of the run comes from it."""
+    threads: int | None = None
+    """CPU threads of torch; none: torch's own choice."""
+    data: DataConfig = field(default_factory=DataConfig)
+    """The problems."""
+    prompt: PromptConfig = field(default_factory=PromptConfig)
+    """What the model reads and writes."""
+    model: ModelConfig = field(default_factory=ModelConfig)
+    """The model."""
+    sft: SftConfig = field(default_factory=SftConfig)
+    """Supervised fine-tuning."""
+    rl: RlConfig = field(default_factory=RlConfig)
+    """Reinforcement learning."""
+    eval: EvalConfig = field(default_factory=EvalConfig)
+    """Evaluation."""
+
+
+def _positive(section: object, name: str, *keys: str) -> None:
+    for key in keys:
+        value = getattr(section, key)
+        if value is not None and value <= 0:
+            raise ConfigError(f"{name}.{key} must be above 0, read {value}")
+
+
+def _share(section: object, name: str, *keys: str) -> None:
+    for key in keys:
+        value = getattr(section, key)
+        if value is not None and not 0 <= value <= 1:
+            raise ConfigError(f"{name}.{key} is a share from 0 to 1, read {value}")

@@ -1,0 +1,1 @@
+"""A run directory -> report.md and report.html. Reads, and computes nothing anew."""

@@ -1,0 +1,1 @@
+"""The training loops, supervised and by policy gradient, and what they share."""
