@@ -202,7 +202,22 @@ def test_any_whole_number_is_read_back(value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["1", "1,111", "one ", "twenty-", "two and a half ", "/", "1/", "a ", "1 hundred ", "thousand ", "²", "(", "half of "]
+    "piece",
+    [
+        "1",
+        "1,111",
+        "one ",
+        "twenty-",
+        "two and a half ",
+        "/",
+        "1/",
+        "a ",
+        "1 hundred ",
+        "thousand ",
+        "²",
+        "(",
+        "half of ",
+    ],
 )
 def test_hostile_text_is_cut_and_quick(piece: str) -> None:
     text = piece * (10_000_000 // len(piece))
@@ -216,7 +231,10 @@ def _real_questions() -> list[str]:
     folder = os.environ.get("TRACEWRIGHT_GSM8K") or Path(__file__).parents[2] / "shared" / "data" / "gsm8k"
     path = Path(folder) / "train.jsonl" if Path(folder).is_dir() else Path(folder)
     if not path.is_file():  # sentences of our own where the real ones are not at hand
-        return ["Ida has 16 hens, sells half of them for $2 each and 20% of the rest.", "Bo ran 2 1/2 miles in 2004."] * 50
+        return [
+            "Ida has 16 hens, sells half of them for $2 each and 20% of the rest.",
+            "Bo ran 2 1/2 miles in 2004.",
+        ] * 50
     with path.open(encoding="utf-8") as file:
         return [json.loads(line)["question"] for line, _ in zip(file, range(500), strict=False)]
 

@@ -5,7 +5,7 @@ whatever it numbers, it numbers for good: a change in what is found bumps `MENTI
 
 What counts, and what the value is
 - The value is the number that is written: `20%` and `20 percent` are 20 (percent), `50 cents` is 50 and `$5` is 5
-  (money), `half` is 1/2, `twice` and `doubled` are 2, `8:30` is 17/2 (hours on the clock's face; am or pm is not in it).
+  (money), `half` is 1/2, `twice` and `doubled` are 2, `8:30` is 17/2 (hours on the clock's face, am or pm left out).
 - One amount is one mention: `2 1/2`, `two and a half`, `three quarters`, `two dozen` (24), `half a dozen` (6),
   `1.5 million`, `one hundred and twenty`. `two pairs` is the mention 2; `a pair` is 2, `a dozen` 12.
 - The span holds signs (`$`, `%`) and the article of `a third`, not the words after it: `20` of `20 percent`.
@@ -40,7 +40,7 @@ KINDS = ("integer", "decimal", "money", "percent", "fraction", "word", "multiple
 class Mention(NamedTuple):
     """One number of a text: `text == whole[start:end]`, `index` from 1, `kind` one of KINDS."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a mention
     text: str
     start: int
     end: int
@@ -160,7 +160,7 @@ class _Tokens:
         self._coins: bool | None = None
 
     def word(self, at: int) -> str:
-        """The token at a place, or '' beyond either end."""
+        """Return the token at a place, or '' beyond either end."""
         return self.words[at] if 0 <= at < len(self.words) else ""
 
     def joined(self, at: int) -> bool:
@@ -168,7 +168,7 @@ class _Tokens:
         return 0 < at < len(self.words) and self.starts[at] == self.ends[at - 1]
 
     def next_word(self, at: int) -> tuple[str, int]:
-        """The token at a place, or the one after a hyphen there, and where it stands."""
+        """Return the token at a place, or the one after a hyphen there, and where it stands."""
         if self.word(at) in ("-", "–"):
             return self.word(at + 1), at + 1
         return self.word(at), at
@@ -195,7 +195,12 @@ def _digits(tokens: _Tokens, at: int) -> Found | None:
         special = _clock(tokens, at, value) or _rank(tokens, at, value) or _year(tokens, at, value)
         if special:
             return special
-    if before == "-" and kind in ("integer", "decimal") and not tokens.joined(at - 1) and not tokens.word(at - 2).isdecimal():
+    if (
+        before == "-"
+        and kind in ("integer", "decimal")
+        and not tokens.joined(at - 1)
+        and not tokens.word(at - 2).isdecimal()
+    ):
         value, first = -value, at - 1
     after = at + 1
     fraction = _fraction_after(tokens, after, value, whole=kind == "integer")
@@ -252,7 +257,9 @@ def _year(tokens: _Tokens, at: int, value: Number) -> Found | None:
         return None
     before, after = tokens.word(at - 1), tokens.word(at + 1)
     dated = before in _MONTHS or (before == "," and tokens.word(at - 3) in _MONTHS)
-    spanned = (before == "from" and after in ("to", "until")) or (before in ("to", "until") and tokens.word(at - 3) == "from")
+    spanned = (before == "from" and after in ("to", "until")) or (
+        before in ("to", "until") and tokens.word(at - 3) == "from"
+    )
     if not (dated or spanned or before in _YEAR_BEFORE or (before == "of" and tokens.word(at - 2) in _YEAR_PARTS)):
         return None
     # "in 2000 homes" counts homes: a year is followed by a stop, or by a word that begins something new.
@@ -274,7 +281,13 @@ def _fraction_after(tokens: _Tokens, at: int, value: Number, *, whole: bool) -> 
         return at + 1, value + Fraction(*_VULGAR[word])
     inner = at + 1 if word in ("-", "and", "&") else at
     top = tokens.word(inner)
-    if top.isdecimal() and top.isascii() and len(top) < 4 and tokens.word(inner + 1) == "/" and tokens.joined(inner + 2):
+    if (
+        top.isdecimal()
+        and top.isascii()
+        and len(top) < 4
+        and tokens.word(inner + 1) == "/"
+        and tokens.joined(inner + 2)
+    ):
         bottom = _divisor(tokens, inner + 2)
         if bottom and 0 < int(top) < bottom:
             return _behind_suffix(tokens, inner + 3), value + Fraction(int(top), bottom)
@@ -311,7 +324,7 @@ def _and_a_half(tokens: _Tokens, at: int, value: Number) -> tuple[int, Number] |
 def _named_part(tokens: _Tokens, at: int, value: Number) -> tuple[int, Number] | None:
     """Read `thirds`, `-quarters`, `fifth` after a numerator below the denominator."""
     part, place = tokens.next_word(at)
-    if part not in _PARTS or part in ("half", "halves") and value != 1:
+    if part not in _PARTS or (part in ("half", "halves") and value != 1):
         return None
     bottom = _PARTS[part]
     plural = part.endswith("s")
@@ -370,6 +383,7 @@ def _one(tokens: _Tokens, at: int) -> Found | None:
 
 
 def _worded(tokens: _Tokens, at: int) -> Found | None:
+    value: Number
     value, after = _whole(tokens, at)
     nth = tokens.word(after + 1) if tokens.word(after) == "-" else ""
     if value in _TENS.values() and nth in _NTH:
@@ -453,9 +467,13 @@ def _part(tokens: _Tokens, at: int) -> Found | None:
         before = tokens.word(at - 2)
     part = (at, at + 1, Fraction(1, _PARTS[word]), "fraction")
     if word == "quarter":
-        is_part = follows in _PART_AFTER and (before in ("a", "and", "about", "by") or follows == "of") and before not in _NTH
+        is_part = (
+            follows in _PART_AFTER and (before in ("a", "and", "about", "by") or follows == "of") and before not in _NTH
+        )
         return part if is_part or (before == "by" or tokens.word(at - 2) == "by") else None
-    if before in ("a", "an") and (follows in _PART_AFTER or tokens.word(at - 2) == "by" or tokens.word(at - 2) == "only"):
+    if before in ("a", "an") and (
+        follows in _PART_AFTER or tokens.word(at - 2) == "by" or tokens.word(at - 2) == "only"
+    ):
         return part
     if before in _PART_BEFORE or (follows == "of" and before not in _OWNERS and before not in ("every", "each")):
         return part
