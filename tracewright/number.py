@@ -68,7 +68,7 @@ def read_answer(text: str) -> tuple[Number, int | None] | None:
     where `text` is no number.
     """
     match = _answer.match(text)
-    if not match or not match[3]:
+    if not match or not match[3] or (match[1] and match[2]):
         return None
     sign = "-" if match[1] or match[2] else ""
     digits = match[3].replace(",", "")

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from tracewright.atomic import whole_file
 from tracewright.errors import DataError, nearest
 
 
@@ -57,13 +58,11 @@ def to_json(problem: Problem) -> str:
 
 def write_problems(problems: Iterable[Problem], path: Path) -> int:
     """Write problems to a JSONL file, whole or not at all; return how many."""
-    partial = path.with_name(path.name + ".partial")
     count = 0
-    with partial.open("w", encoding="utf-8") as file:
+    with whole_file(path) as file:
         for problem in problems:
             file.write(to_json(problem) + "\n")
             count += 1
-    partial.replace(path)
     return count
 
 

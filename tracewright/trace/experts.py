@@ -56,7 +56,7 @@ def _div(args: list[Number]) -> Number:
 
 def _round(args: list[Number]) -> Number:
     """Round half away from zero, as people do."""
-    whole = math.floor(abs(args[0]) + Fraction(1, 2))
+    whole = math.floor(abs(Fraction(args[0])) + Fraction(1, 2))
     return -whole if args[0] < 0 else whole
 
 

@@ -6,6 +6,7 @@ checked field by field. A test asks that both agree. `extract.py` takes the docu
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -196,7 +197,9 @@ def _part(tree: Tree, before: int, notes: list[tuple[int, str]], rules: Rules) -
         )
     for key in ("expert", "trace"):
         if key not in tree:
-            return Fault("not_a_trace", 0, f"the key {key!r} is missing", nearest(key, tree))
+            close = get_close_matches(key, list(tree), n=1)
+            hint = f"write {key!r} where {close[0]!r} stands" if close else "a sub-trace has 'expert' and 'trace'"
+            return Fault("not_a_trace", 0, f"the key {key!r} is missing", hint)
     for key in tree:
         if key not in ("expert", "trace"):
             return Fault("not_a_trace", 0, f"unknown key {_short(key)}", "a sub-trace has 'expert' and 'trace' alone")

@@ -57,6 +57,9 @@ def render_block(trace: Trace) -> str:
             lines += [f"# {note}" if note else "#" for note in step.notes]
             lines.append(f"- op: {step.op}")
             lines += [f"  {key}: {_field(value)}" for key, value in step.fields.items()]
+        lines += [f"# {note}" if note else "#" for note in part.notes]
+        if not part.steps:
+            lines[1] = "trace: []"
         blocks.append("\n".join(lines))
     if not trace.listed:
         return blocks[0]

@@ -1,0 +1,5 @@
+"""Verbs of runs."""
+
+from tracewright.cli.verb import Verb
+
+VERBS: dict[str, Verb] = {}

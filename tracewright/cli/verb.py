@@ -1,0 +1,64 @@
+"""What a verb of the command line is, and what several verbs share: reading a text, a whole number, a progress bar."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tracewright.errors import ConfigError, DataError
+
+
+class Verb(NamedTuple):
+    """A verb: its help, its arguments, and what it does with them; `act` returns the exit code."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    act: Callable[[argparse.Namespace], int]
+    description: str = ""
+    examples: str = ""
+
+
+def read_text(name: str, limit: int | None = None) -> str:
+    """Read a file, or standard input for `-`; of a larger one, only `limit` characters and one more.
+
+    Raises:
+        DataError: it is missing, a folder or no text.
+    """
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read() if limit is None else sys.stdin.buffer.read(4 * limit + 4)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read() if limit is None else file.read(4 * limit + 4)
+        return data.decode("utf-8", "strict" if limit is None or len(data) <= 4 * limit else "ignore")
+    except FileNotFoundError:
+        raise DataError(f"{name} does not exist") from None
+    except IsADirectoryError:
+        raise DataError(f"{name} is a folder", "name a file") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{name} is not UTF-8 text") from None
+    except OSError as error:
+        raise DataError(f"{name} cannot be read ({error.strerror})") from None
+
+
+def whole(least: int = 0) -> Callable[[str], int]:
+    """Return a reader of whole numbers for a flag."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise ConfigError(f"a whole number is needed, read {text!r}") from None
+        if value < least:
+            raise ConfigError(f"a whole number from {least} on is needed, read {text!r}")
+        return value
+
+    return read
+
+
+def progress_bar(what: str, total: int | None, unit: str = "it") -> Any:
+    """Return a tqdm bar on standard error."""
+    from tqdm import tqdm
+
+    return tqdm(total=total, desc=what, unit=unit, file=sys.stderr, dynamic_ncols=True, mininterval=0.2)
