@@ -205,6 +205,8 @@ class RlConfig:
     """Largest norm of the gradient; 0: no clipping."""
     redraw: int = 0
     """For groups without variance: draw other questions at most so many times a step."""
+    micro_batch: int | None = None
+    """Completions a forward pass of the update on one process; none: its whole share."""
     source: Literal["train", "gsm8k", "all"] = "train"
     """Questions from the training problems, from GSM8K's answers alone, or both."""
     eval_every: int = 0
@@ -213,7 +215,7 @@ class RlConfig:
     """Write a checkpoint to resume from every so many steps."""
 
     def __post_init__(self) -> None:
-        _positive(self, "rl", "questions", "samples", "lr", "temperature", "max_new_tokens", "save_every")
+        _positive(self, "rl", "questions", "samples", "lr", "temperature", "max_new_tokens", "micro_batch", "save_every")
         if self.baseline != "ema" and self.samples < 2:
             raise ConfigError(
                 f"rl.baseline={self.baseline} compares the samples of a question, and rl.samples is 1",

@@ -1,0 +1,171 @@
+"""Supervised fine-tuning: the loss on completion tokens, averaged over all completion tokens of the global batch.
+
+    loss = sum over examples and completion tokens of -log p(token) / number of completion tokens
+
+Micro-batches and processes split the sum, never the average, so 1 x 8 and 8 x 1 are the same step. The loop is plain:
+order -> examples -> losses -> update -> row of metrics -> checkpoint. Every draw is a function of seed and step, so a
+run that was killed goes on from its newest checkpoint bit for bit.
+Not covered: making the data (`data/`), what is trained (`model/freeze.py`), the baselines' scoring (`grade.py`).
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from tracewright.data.problem import Problem
+from tracewright.model.load import Encoded, LanguageModel
+from tracewright.model.seed import seeded
+from tracewright.recipe import Recipe, SftConfig
+from tracewright.train.check import encode_examples
+from tracewright.train.checkpoint import read_whole, write_whole
+from tracewright.train.loss import collate, completion_logits, token_losses
+from tracewright.train.order import Order, curriculum_ranks
+from tracewright.train.step import Log, Stepper, explained, learning_rate
+
+BEST = "best.pt"
+
+
+class SftOutcome(NamedTuple):
+    """How a training ended."""
+
+    steps: int
+    """Optimizer steps that the weights have seen."""
+    stopped_early: bool
+    best: float | None
+    """Best score of the evaluations while training, where there were any."""
+
+
+def sft_steps(config: SftConfig, examples: int) -> int:
+    """Return the optimizer steps of a configuration."""
+    return config.steps if config.steps is not None else math.ceil(config.epochs * examples / config.batch)
+
+
+def train_sft(
+    language_model: LanguageModel,
+    problems: Sequence[Problem],
+    recipe: Recipe,
+    checkpoints: Path,
+    *,
+    resume: bool = False,
+    log: Log,
+    clock: Log | None = None,
+    evaluate: Callable[[], float] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> SftOutcome:
+    """Train a model in place on the gold targets of problems.
+
+    `log` takes one row a step, without times, so that a resumed run gives the same rows; `clock` takes the times.
+    `evaluate` scores the model as it is, every `sft.eval_every` steps. `progress` is told how many steps were taken.
+    With `resume`, goes on from the newest checkpoint; `checkpoint.newest_step` says beforehand which that is.
+
+    Raises:
+        DataError: a problem has no target, or does not fit.
+        RunError: the loss is not finite, or a checkpoint cannot be written or read.
+        ModelError: out of memory.
+    """
+    config = recipe.sft
+    examples = encode_examples(
+        language_model, problems, recipe.prompt, max_length=config.max_length, truncate=config.truncate
+    )
+    total = sft_steps(config, len(examples))
+    order = Order(
+        [len(item.prompt) + len(item.target) for item in examples],
+        batch=config.batch,
+        seed=recipe.seed,
+        bucket=config.bucket,
+        ranks=curriculum_ranks(problems, config.curriculum),
+    )
+    stepper = Stepper(
+        language_model, betas=config.betas, weight_decay=config.weight_decay, clip=config.clip, bf16=config.bf16
+    )
+    if config.gradient_checkpointing:
+        language_model.model.gradient_checkpointing_enable()
+    start, state = stepper.resume(checkpoints) if resume else (0, {})
+    stopping = _Stopping(config.patience, **state.get("stopping", {}))
+    if progress and start:
+        progress(start)
+    step = start
+    language_model.model.train()
+    with explained("sft", checkpoints):
+        while step < total and not stopping.over:
+            began = time.perf_counter()
+            batch = [examples[index] for index in order(step)]
+            tokens = sum(len(item.target) for item in batch)
+            rate = learning_rate(step, peak=config.lr, warmup=config.warmup, total=total, schedule=config.schedule)
+            with seeded(recipe.seed, "sft", step, stepper.rank):
+                loss = _backward(stepper, batch, tokens, config.micro_batch)
+            norm = stepper.update(rate, step=step, loss=loss, section="sft", folder=checkpoints)
+            step += 1
+            row = {"stage": "sft", "step": step, "loss": loss, "lr": rate, "grad_norm": norm, "tokens": tokens}
+            row["epoch"] = step * config.batch / len(examples)
+            if evaluate and config.eval_every and step % config.eval_every == 0:
+                language_model.model.eval()
+                row["dev"] = evaluate()
+                language_model.model.train()
+                if stopping.note(row["dev"]) and config.patience:
+                    write_whole(checkpoints / BEST, {name: item.detach() for name, item in stepper.trained.items()})
+            log(row)
+            if clock:
+                seconds = time.perf_counter() - began
+                length = sum(len(item.prompt) + len(item.target) for item in batch)
+                clock({"stage": "sft", "step": step, "seconds": seconds, "tokens": length})
+            if step % config.save_every == 0 or step == total or stopping.over:
+                stepper.save(checkpoints, step, {"stopping": stopping.state()})
+            if progress:
+                progress(1)
+    if stopping.over:
+        stepper.load(read_whole(checkpoints / BEST, language_model.device))
+    if config.gradient_checkpointing:
+        language_model.model.gradient_checkpointing_disable()
+    language_model.model.eval()
+    return SftOutcome(step, stopping.over, stopping.best)
+
+
+def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: int | None) -> float:
+    """Add up the gradient of the batch's mean loss; return the loss over all processes."""
+    mine = batch[stepper.rank :: stepper.processes]
+    size = micro_batch or max(1, len(mine))
+    pieces = [mine[place : place + size] for place in range(0, len(mine), size)] or [batch[:1]]
+    weight = 1.0 if mine else 0.0  # more processes than examples: take part in the meeting, add nothing
+    sums: list[float] = []
+
+    def losses() -> Iterator[torch.Tensor]:
+        language_model = stepper.language_model
+        for piece in pieces:
+            laid = collate(piece, language_model.pad, language_model.device)
+            with stepper.autocast():
+                logits = completion_logits(stepper.model, stepper.head, laid)
+            loss = weight * token_losses(logits, laid.labels).sum() / tokens
+            sums.append(float(loss.detach()))
+            yield loss
+
+    stepper.backward(losses(), len(pieces))
+    return math.fsum(stepper.gather([math.fsum(sums)]))
+
+
+class _Stopping:
+    """Early stopping on a score: over once `patience` evaluations in a row were no better than the best."""
+
+    def __init__(self, patience: int, best: float | None = None, worse: int = 0) -> None:
+        self.patience = patience
+        self.best = best
+        self.worse = worse
+
+    def note(self, score: float) -> bool:
+        """Take in a score; say whether it is the best so far."""
+        better = self.best is None or score > self.best
+        self.best = score if better else self.best
+        self.worse = 0 if better else self.worse + 1
+        return better
+
+    @property
+    def over(self) -> bool:
+        return bool(self.patience) and self.worse >= self.patience
+
+    def state(self) -> dict[str, float | int | None]:
+        """Return what a checkpoint keeps."""
+        return {"best": self.best, "worse": self.worse}

@@ -1,0 +1,209 @@
+"""What every training loop shares, written once.
+
+Optimizer, learning-rate schedule, clipping, mixed precision, accumulation, checkpoints, and the sentences in which a
+run that cannot go on ends.
+It stands on accelerate, so the loops run unchanged on one process or many (`accelerate launch`).
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import DistributedType, gather_object
+
+from tracewright.errors import ModelError, RunError
+from tracewright.model.load import LanguageModel
+from tracewright.train.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+
+FLOOR = 0.05
+"""The schedules fall to this share of the peak learning rate."""
+
+Row = dict[str, Any]
+Log = Callable[[Row], None]
+"""Takes one row of metrics; a resumed run gives the very same rows."""
+
+
+def learning_rate(step: int, *, peak: float, warmup: int, total: int, schedule: str) -> float:
+    """Return the learning rate of a step (from 0): linear warm-up, then linear, cosine or constant."""
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    if schedule == "constant":
+        return peak
+    done = min(1.0, (step - warmup) / max(1, total - warmup))
+    left = 1 - done if schedule == "linear" else (1 + math.cos(math.pi * done)) / 2
+    return peak * (FLOOR + (1 - FLOOR) * left)
+
+
+class Stepper:
+    """A model with its optimizer on one process or many: takes steps, writes and reads checkpoints."""
+
+    def __init__(
+        self,
+        language_model: LanguageModel,
+        *,
+        betas: tuple[float, ...] = (0.9, 0.98),
+        weight_decay: float = 0.0,
+        clip: float = 1.0,
+        bf16: bool = False,
+    ) -> None:
+        trained = {name: item for name, item in language_model.model.named_parameters() if item.requires_grad}
+        if not trained:
+            raise ModelError(
+                "no parameter of the model is trained", "set model.trainable.layers or model.trainable.head"
+            )
+        self.language_model = language_model
+        self.trained = trained
+        self.clip = clip
+        self.bf16 = bf16
+        self.head = language_model.model.get_output_embeddings()
+        device = language_model.device
+        self.accelerator = Accelerator(cpu=device.type == "cpu")
+        matrices = [item for item in trained.values() if item.ndim > 1]
+        others = [item for item in trained.values() if item.ndim <= 1]  # norms and biases are not decayed
+        groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+        first, second = betas
+        fused = device.type in ("cpu", "cuda")
+        optimizer = torch.optim.AdamW(
+            [one for one in groups if one["params"]], lr=0.0, betas=(first, second), fused=fused
+        )
+        self.model, self.optimizer = self.accelerator.prepare(language_model.model, optimizer)
+
+    @property
+    def rank(self) -> int:
+        """Which process this is."""
+        return int(self.accelerator.process_index)
+
+    @property
+    def processes(self) -> int:
+        """How many there are."""
+        return int(self.accelerator.num_processes)
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """Return the precision of a forward pass."""
+        if self.bf16:
+            return torch.autocast(self.language_model.device.type, torch.bfloat16)
+        return self.language_model.autocast()
+
+    def gather(self, items: list[Any]) -> list[Any]:
+        """Return the items of all processes, in the order of their ranks."""
+        return list(gather_object(items)) if self.processes > 1 else items
+
+    def backward(self, losses: Iterator[torch.Tensor], count: int) -> None:
+        """Add up the gradients of `count` losses, whose sum over all processes is the loss of the step.
+
+        The losses are made one after the other, so that only one graph is alive; several processes meet once.
+        """
+        for index in range(count):
+            last = index == count - 1
+            with self._sync(last):
+                # Several processes average their gradients: the factor makes it the sum again.
+                self.accelerator.backward(next(losses) * self.processes)
+
+    def _sync(self, last: bool) -> AbstractContextManager[Any]:
+        if last or self.processes == 1:
+            return _nothing()
+        return self.accelerator.no_sync(self.model)  # type: ignore[no-any-return]
+
+    def update(self, rate: float, *, step: int, loss: float, section: str, folder: Path) -> float:
+        """Clip, and take an optimizer step at a learning rate; return the norm of the gradient before clipping.
+
+        Raises:
+            RunError: loss or gradient are not finite; the weights are left as they were.
+        """
+        norm = self.accelerator.clip_grad_norm_(list(self.trained.values()), self.clip or math.inf)
+        size = float(norm)
+        if not (math.isfinite(loss) and math.isfinite(size)):
+            self.optimizer.zero_grad(set_to_none=True)
+            what = "gradient" if math.isfinite(loss) else "loss"
+            raise RunError(
+                f"{section} step {step + 1}: the {what} is not a finite number",
+                f"lower {section}.lr (it was {rate:.2g}), and resume from the last good checkpoint in {folder}",
+            )
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return size
+
+    def save(self, folder: Path, step: int, extra: dict[str, Any]) -> None:
+        """Write a checkpoint; on several processes the first one writes and all wait.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        if self._sharded:
+            self.accelerator.save_state(str(folder / "sharded"))
+        if self.accelerator.is_main_process:
+            weights = {} if self._sharded else {name: item.detach() for name, item in self.trained.items()}
+            state = {} if self._sharded else self.optimizer.state_dict()
+            write_checkpoint(folder, Checkpoint(step, weights, state, extra))
+        self.accelerator.wait_for_everyone()
+
+    def resume(self, folder: Path) -> tuple[int, dict[str, Any]]:
+        """Go back to the newest checkpoint; return its step and the loop's own state, (0, {}) where there is none.
+
+        Raises:
+            RunError: the checkpoint cannot be read or is another model's.
+        """
+        checkpoint = read_checkpoint(folder, self.language_model.device)
+        if checkpoint is None:
+            return 0, {}
+        if self._sharded:
+            self.accelerator.load_state(str(folder / "sharded"))
+            return checkpoint.step, checkpoint.extra
+        fits = checkpoint.weights.keys() == self.trained.keys() and all(
+            checkpoint.weights[name].shape == item.shape for name, item in self.trained.items()
+        )
+        if not fits:
+            raise RunError(
+                f"the checkpoint in {folder} is of another model", "start anew, or restore the recipe it was made by"
+            )
+        self.load(checkpoint.weights)
+        self.optimizer.load_state_dict(checkpoint.optimizer)
+        return checkpoint.step, checkpoint.extra
+
+    def load(self, weights: dict[str, torch.Tensor]) -> None:
+        """Put back trained weights."""
+        with torch.no_grad():
+            for name, item in self.trained.items():
+                item.copy_(weights[name])
+
+    @property
+    def _sharded(self) -> bool:
+        kinds = (DistributedType.FSDP, DistributedType.DEEPSPEED, DistributedType.MEGATRON_LM)
+        return self.accelerator.distributed_type in kinds
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def explained(section: str, folder: Path) -> Iterator[None]:
+    """Turn running out of memory into one sentence that says what to do; other errors pass.
+
+    Raises:
+        ModelError: the device or the machine has no memory left.
+    """
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+        text = str(error)
+        if isinstance(error, RuntimeError) and not isinstance(error, torch.OutOfMemoryError) and not _no_memory(text):
+            raise
+        advice = {
+            "sft": "lower sft.micro_batch or sft.max_length, or set sft.gradient_checkpointing=true",
+            "rl": "lower rl.questions, rl.samples or rl.max_new_tokens",
+        }[section]
+        raise ModelError(
+            f"{section}: out of memory; checkpoints in {folder} are intact", f"{advice}, then go on with --resume"
+        ) from None
+
+
+def _no_memory(text: str) -> bool:
+    return "can't allocate memory" in text or "not enough memory" in text or "out of memory" in text.lower()
