@@ -1,0 +1,166 @@
+"""Hold schemas against the readers of the house: what `tracewright schemas --check` and the tests run.
+
+For every wording many problems are made and each is looked at as a stranger would: its trace is parsed and solved against
+the numbers that the reader finds in its question, and must give the answer; every number must be used; and the text must
+be whole and right in the small things of grammar that can be seen by a rule. What a rule cannot see, a person has to read:
+`tracewright schemas --gallery`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from tracewright.data.compile import BUCKETS, FRESH, Machine, machine, random_number
+from tracewright.data.generate import Options, generate
+from tracewright.data.naming import NAMINGS
+from tracewright.data.problem import Problem
+from tracewright.data.schema import Schema
+from tracewright.errors import DataError
+from tracewright.mention import Mention, read_mentions
+from tracewright.number import write
+from tracewright.trace.fault import Fault
+from tracewright.trace.parse import parse
+from tracewright.trace.render import render
+from tracewright.trace.solve import lint, solve
+
+PROBLEMS = 50
+"""Problems that are made of each wording."""
+LEAST_ACCEPTED = 0.02
+"""Least share of draws that must meet a schema's conditions: below, drawing multiples is the better way."""
+LEAST_NUMBERS = 100
+"""Least number of different sets of numbers that a schema must have."""
+LARGEST_ANSWER = 10_000_000
+
+_FREE_KINDS = ("ordinal", "year", "clock")
+_FREE_WORDS = ("one",)
+_SLIPS = (
+    (re.compile(r"[{}\[\]|]|X_\w+_X"), "a placeholder is left"),
+    (re.compile(r"  |\s[.,?!;:](?:\s|$)|\.\.|,,|\?\.|^\s|\s$"), "spaces or stops are doubled"),
+    (re.compile(r"\b[Aa] (?:[aeioAEIO](?!ne\b|nce\b|u)|[uU](?!n[is]|se|ti|k|r[aeiou])|8|11\b|18\b|hour\b|honest)"), "'a' for 'an'"),
+    (re.compile(r"\b[Aa]n (?:[b-df-gj-np-tv-zB-DF-GJ-NP-TV-Z]|[1-7]|uni|use|one\b|eu)"), "'an' for 'a'"),
+    (re.compile(r"\b(?:1|one|One|a|an) (?:\w+s|children|people|men|women|feet|geese|sheep) (?:are|were|have)\b"), "a plural behind one"),
+    (re.compile(r"(?<![\d$,.:/-])\b(?:1|[Oo]ne) (?:\w+ )?(?!(?:always|cents|plus|less|times|class|glass|bus|pass|address|dress|boss|cross|mess|chess|gas|lens|canvas|pants|previous|famous|delicious|series|tennis|business|Sundays?|is|was|has|does|his|this|as|us|its|yes)\b)(?:[a-z]{2,}[a-rt-z]s)\b(?! (?:is|was|has)\b)"), "a plural behind 1"),
+    (re.compile(r"(?<!\d)(?:[2-9]|\d\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:apple|egg|cookie|dollar|hour|minute|day|week|mile|box|bag)\b(?!-)(?! (?:long|short|old|deep|wide|high|tall|late|early|ride|drive|trip))"), "a singular behind more than 1"),
+    (re.compile(r"[.?!] +[a-z]|^[a-z]"), "a sentence starts with a small letter"),
+    (re.compile(r"\b(\w+) \1\b(?<!that that)(?<!had had)"), "a word stands twice"),
+    (re.compile(r"\$\d+(?:,\d{3})* (?:dollars?|\$)|% percent"), "a unit stands twice"),
+    (re.compile(r"[^\x20-\x7e’“”–é]"), "an odd character"),
+)  # fmt: skip
+_NUMBERED = re.compile(r"n\d+\b")
+
+
+class Row(NamedTuple):
+    """What a check found of one schema."""
+
+    schema: str
+    expert: str
+    wordings: int
+    problems: int
+    accepted: float
+    """Share of the draws that met the conditions."""
+    faults: tuple[str, ...]
+    """One sentence a finding, the first of each kind and wording; empty: all is well."""
+
+
+def check(schemas: Mapping[str, Schema], problems: int = PROBLEMS) -> Iterator[Row]:
+    """Check schemas one by one; a wording whose masked text another schema has is a fault of the later one."""
+    seen: dict[str, str] = {}
+    for schema in schemas.values():
+        yield check_schema(schema, problems, seen)
+
+
+def check_schema(schema: Schema, problems: int = PROBLEMS, seen: dict[str, str] | None = None) -> Row:
+    """Make problems of every wording and look at each; `seen` has the masked texts of other schemas, and grows."""
+    faults: dict[tuple[int, str], str] = {}
+    made = 0
+    accepted = 0.0
+    try:
+        compiled = machine(schema)
+        accepted, different = _draws(compiled)
+        if accepted < LEAST_ACCEPTED:
+            faults[0, "rare"] = f"only {accepted:.1%} of the draws meet its conditions; draw multiples, or within limits"
+        if different < LEAST_NUMBERS:
+            faults[0, "few"] = f"only {different} different sets of numbers; widen the ranges"
+        for wording in range(len(schema.wordings)):
+            for index in range(problems):
+                # All namings, and number words in every second problem.
+                naming = NAMINGS[index // 2 % len(NAMINGS)]
+                problem = generate(schema, 0, index, Options(naming, (index % 2) * 0.8, split=None, only=wording))
+                made += 1
+                for kind, fault in _findings(schema, problem):
+                    faults.setdefault((wording, kind), f"wording {wording + 1}: {fault}")
+            text = masked(problem)
+            owner = (seen if seen is not None else {}).setdefault(text, schema.name)
+            if owner != schema.name:
+                faults[wording, "same"] = f"wording {wording + 1}: the same text as one of {owner}"
+    except DataError as error:
+        faults[-1, "error"] = str(error)
+    return Row(schema.name, schema.expert, len(schema.wordings), made, accepted, tuple(faults.values()))
+
+
+def _draws(compiled: Machine) -> tuple[float, int]:
+    """Return the share of draws that meet the conditions, and how many different sets of numbers came up."""
+    tries = 1000
+    drawn = [compiled.try_draw(random_number(f"check/{index}", compiled.salt)) for index in range(tries)]
+    places = [compiled.order.index(name) for name in compiled.schema.shown]
+    numbers = {tuple(draw[0][place] for place in places) for draw in drawn if draw}
+    fresh = {tuple(draw[0][place] for place in places) for draw in drawn if draw and draw[3] == FRESH}
+    accepted = sum(draw is not None for draw in drawn) / tries
+    return accepted, len(numbers) if fresh or not accepted else len(numbers) // BUCKETS
+
+
+def _findings(schema: Schema, problem: Problem) -> Iterator[tuple[str, str]]:
+    """Yield (kind, sentence) for whatever is wrong with one problem."""
+    mentions = read_mentions(problem.question)
+    trace = parse(problem.trace)
+    if isinstance(trace, Fault):
+        yield "trace", f"the trace is no trace: {trace}"
+        return
+    if render(trace) != problem.trace:
+        yield "canonical", "the trace is not in canonical form"
+    if trace.expert != schema.expert:
+        yield "expert", f"the trace is of the expert {trace.expert}"
+    solution = solve(trace, mentions)
+    if isinstance(solution, Fault):
+        yield "solve", f"the trace fails: {solution} ({problem.question})"
+        return
+    if write(solution.answer) != problem.answer:
+        yield "answer", f"the solver says {write(solution.answer)}, the schema {problem.answer} ({problem.question})"
+    if abs(solution.answer) > LARGEST_ANSWER:
+        yield "range", f"the answer {problem.answer} is out of range ({problem.question})"
+    for remark in lint(trace, solution, mentions):
+        yield remark.kind, f"{remark.kind}: {remark.message}"
+    yield from _unused(schema, problem, mentions)
+    for pattern, slip in _SLIPS:
+        match = pattern.search(problem.question)
+        if match:
+            start = max(0, match.start() - 25)
+            yield slip, f"{slip}: ...{problem.question[start : match.end() + 25]}..."
+
+
+def _unused(schema: Schema, problem: Problem, mentions: Iterable[Mention]) -> Iterator[tuple[str, str]]:
+    """Find numbers of the text that neither the trace nor the schema's list of distractors knows.
+
+    A slot that is shown twice counts once: a second mention of a value that the trace uses is not looked for.
+    """
+    mentions = list(mentions)
+    used = {mention.value for mention in mentions if mention.name in set(_NUMBERED.findall(problem.trace))}
+    allowed = {word.lower() for word in schema.distractors}
+    spare = len([name for name in schema.distractors if name in schema.slots])
+    for mention in mentions:
+        if mention.value in used or mention.kind in _FREE_KINDS or mention.text.lower() in (*_FREE_WORDS, *allowed):
+            continue
+        spare -= 1
+        if spare < 0:
+            yield "unused", f"the number {mention.text!r} is neither used nor listed under 'distractors' ({problem.question})"
+            return
+
+
+def masked(problem: Problem) -> str:
+    """Return the question without its numbers and names, to compare wordings by."""
+    text = problem.question
+    for mention in reversed(read_mentions(text)):
+        text = f"{text[: mention.start]}#{text[mention.end :]}"
+    for name in problem.names:
+        text = re.sub(rf"\b{re.escape(name)}\b", "@", text)
+    return re.sub(r"\b(?:he|she|his|her|him)\b", "@", text.lower())

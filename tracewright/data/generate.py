@@ -1,0 +1,234 @@
+"""(schema, seed, index) -> Problem, pure: the same anywhere, whatever else is generated. And streams of problems, by split.
+
+A problem is made of one random number of 512 bits, BLAKE2b of "seed/index" and the schema's salt; each decision takes a
+part of it. Two seeds have nothing in common, index i does not depend on how many are asked for, and PYTHONHASHSEED
+matters nowhere.
+
+Splits that mean something: the numbers of `fresh` are never seen in training with that schema (they fall into a bucket
+that training leaves out); a wording and a share of the schemas are held out for `unseen_wordings` and `unseen_schemas`,
+each chosen by a hash of its name, so that a new schema moves no other.
+"""
+
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import Literal, NamedTuple
+
+from tracewright.data.compile import FRESH, MAX_TRIES, Machine, machine, random_number
+from tracewright.data.naming import Naming
+from tracewright.data.problem import Problem
+from tracewright.data.schema import Schema, load_schemas
+from tracewright.data.wording import CHANCE
+from tracewright.errors import ConfigError, DataError, nearest
+from tracewright.number import write
+from tracewright.recipe import DataConfig
+from tracewright.trace.experts import EXPERTS
+
+Split = Literal["train", "fresh", "unseen_wordings", "unseen_schemas"]
+SPLITS: tuple[Split, ...] = ("train", "fresh", "unseen_wordings", "unseen_schemas")
+
+_PICK = 1 << 32
+"""The lowest part of a problem's random number picks the schema, in a stream of several."""
+
+
+class Options(NamedTuple):
+    """How the problems of a schema are told and named."""
+
+    naming: Naming = "hybrid"
+    number_words: float = 0.3
+    """Chance that a small number is written as a word."""
+    wordings: int = 0
+    """Most wordings of a schema that are used; 0: all that the split allows."""
+    split: Split | None = "train"
+    """None: every wording and every number, for the gallery and the checks."""
+    only: int | None = None
+    """This wording and no other."""
+
+
+def generate(schema: Schema, seed: int, index: int, options: Options = Options()) -> Problem:
+    """Make one problem of a schema.
+
+    Raises:
+        DataError: the schema's conditions leave no problem, or its wordings cannot be told.
+    """
+    stream = _stream(seed, options.split)
+    number = random_number(f"{stream}/{index}")
+    return _make(_source(schema, options), number // _PICK, stream, index)
+
+
+def problems(
+    config: DataConfig,
+    count: int,
+    seed: int,
+    split: Split = "train",
+    *,
+    start: int = 0,
+    schemas: Mapping[str, Schema] | None = None,
+    shares: Mapping[str, float] | None = None,
+) -> Iterator[Problem]:
+    """Yield the problems `start` to `start + count - 1` of a split, drawn from its schemas.
+
+    Without `shares` every schema is equally likely, but for the share of compositions that the configuration asks for.
+    `shares` says how likely each expert is (`composition` among them); the schemas of an expert are equally likely.
+
+    Raises:
+        ConfigError: the configuration names no schema that exists, or leaves none for the split.
+    """
+    pool = choose(config, split, schemas)
+    options = Options(config.naming, config.number_words, config.wordings, split)
+    sources = [_source(schema, options) for schema in pool]
+    steps = _weights(pool, config.composition, shares)
+    stream = _stream(seed, split)
+    for index in range(start, start + count):
+        number = random_number(f"{stream}/{index}")
+        number, pick = divmod(number, _PICK)
+        yield _make(sources[bisect(steps, pick)], number, stream, index)
+
+
+def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema] | None = None) -> list[Schema]:
+    """Return the schemas that a configuration draws from in a split, in alphabetical order."""
+    known = load_schemas() if schemas is None else schemas
+    chosen = [schema for schema in known.values() if _wanted(schema, config.schemas)]
+    for word in config.schemas:
+        if word not in known and word not in EXPERTS and word != "composition":
+            raise ConfigError(f"data.schemas names {word!r}, which is no schema and no expert", nearest(word, (*known, *EXPERTS)))
+    if config.composition == 0:
+        chosen = [schema for schema in chosen if schema.expert != "composition"]
+    held_out = unseen_schemas(chosen, config.hold_out)
+    if split == "unseen_schemas":
+        chosen = [schema for schema in chosen if schema.name in held_out]
+        if not chosen:
+            raise ConfigError("no schema is held out for the split unseen_schemas", "raise data.hold_out, or name more schemas")
+    elif split is not None:
+        chosen = [schema for schema in chosen if schema.name not in held_out]
+    if split == "unseen_wordings":
+        chosen = [schema for schema in chosen if len(schema.wordings) > 1]
+    if not chosen:
+        raise ConfigError(f"data.schemas leaves no schema for the split {split or 'all'}", "name others, or leave it out")
+    return chosen
+
+
+def _wanted(schema: Schema, words: Sequence[str]) -> bool:
+    return not words or schema.name in words or schema.expert in words
+
+
+def unseen_schemas(schemas: Iterable[Schema], share: float) -> frozenset[str]:
+    """Return the names of the schemas that are held out: those whose hash falls below the share.
+
+    One at least where the share is above 0 and there are two schemas or more; never all.
+    """
+    ranked = sorted((random_number(f"hold out/{schema.name}") / 2**512, schema.name) for schema in schemas)
+    if share <= 0 or len(ranked) < 2:
+        return frozenset()
+    below = [name for place, name in ranked if place < share] or [ranked[0][1]]
+    return frozenset(below[: len(ranked) - 1])
+
+
+@lru_cache(maxsize=None)
+def unseen_wording(schema: Schema) -> int:
+    """Return the wording that training never sees, chosen by a hash of the schema's name; -1 where there is one only."""
+    count = len(schema.wordings)
+    return random_number(f"wording/{schema.name}") % count if count > 1 else -1
+
+
+def _weights(pool: Sequence[Schema], composition: float | None, shares: Mapping[str, float] | None) -> list[int]:
+    """Return where in [0, 2**32) the range of each schema ends."""
+    count: dict[str, int] = {}
+    for schema in pool:
+        count[schema.expert] = count.get(schema.expert, 0) + 1
+    if shares is None:
+        single = len(pool) - count.get("composition", 0)
+        if composition is None or single == 0 or len(pool) == single:
+            weights = [1.0] * len(pool)
+        else:
+            weights = [
+                composition / count["composition"] if schema.expert == "composition" else (1 - composition) / single
+                for schema in pool
+            ]
+    else:
+        weights = [shares.get(schema.expert, 0.0) / count[schema.expert] for schema in pool]
+    total = sum(weights)
+    if total <= 0:
+        raise ConfigError("the shares of the experts leave no schema", f"known: {', '.join(count)}")
+    ends = [int(end / total * _PICK) for end in accumulate(weights)]
+    return [*ends[:-1], _PICK]
+
+
+class _Source:
+    """A schema with everything that is settled before the first problem is drawn."""
+
+    def __init__(self, made: Machine, options: Options) -> None:
+        schema = made.schema
+        held_out = unseen_wording(schema)
+        places = list(range(len(schema.wordings)))
+        if options.split == "unseen_wordings":
+            places = [held_out]
+        elif options.split in ("train", "fresh"):
+            places = [place for place in places if place != held_out]
+        self.wordings = places[: options.wordings or None] if options.only is None else [options.only]
+        self.machine = made
+        self.options = options
+        self.fresh = None if options.split is None else options.split != "train"
+        self.chance = round(options.number_words * CHANCE)
+        self.telling = [made.telling(place, options.naming) if len(self.wordings) == 1 else None for place in self.wordings]
+
+
+@lru_cache(maxsize=4096)
+def _source(schema: Schema, options: Options) -> _Source:
+    return _Source(machine(schema), options)
+
+
+def _stream(seed: int, split: Split | None) -> str:
+    return str(seed) if split == "train" else f"{split or 'all'}-{seed}"
+
+
+def _make(source: _Source, number: int, stream: str, index: int) -> Problem:
+    """Draw until the conditions hold and the numbers belong to the split; then tell it."""
+    made, fresh = source.machine, source.fresh
+    drawn = made.try_draw(number ^ made.salt)
+    tries = 0
+    while drawn is None or (fresh is not None and (drawn[3] == FRESH) is not fresh):
+        tries += 1
+        if tries > MAX_TRIES:
+            raise DataError(f"{made.schema.path}: no problem in {MAX_TRIES} draws", "widen its ranges or its conditions")
+        drawn = made.try_draw(random_number(f"{stream}/{index}/{tries}", made.salt))
+    values, answer, rest, _ = drawn
+    rest, place = divmod(rest, len(source.wordings))
+    telling = source.telling[place]
+    if telling is None:
+        telling = source.telling[place] = made.telling(source.wordings[place], source.options.naming)
+    schema = made.schema
+    return Problem(
+        question="".join(telling.tell(values, rest, source.chance)),
+        answer=write(answer),
+        id=f"{schema.name}/{stream}/{index}",
+        trace=telling.trace(values),
+        expert=schema.expert,
+        source="schema",
+        schema=schema.name,
+        wording=source.wordings[place],
+        names=tuple([values[person]["one"] for person in telling.people]),
+        steps=made.steps,
+    )
+
+
+def gallery(schemas: Mapping[str, Schema] | None = None, seed: int = 0, options: Options = Options(split=None)) -> Iterator[Problem]:
+    """Yield one problem of each schema, in alphabetical order."""
+    for schema in (load_schemas() if schemas is None else schemas).values():
+        yield generate(schema, seed, 0, options)
+
+
+def from_id(problem_id: str, options: Options = Options()) -> Problem:
+    """Make the problem that an id such as `price_chain/7/12` or `price_chain/fresh-7/12` names.
+
+    Raises:
+        DataError: it names no problem of a schema.
+    """
+    parts = problem_id.split("/")
+    schema = load_schemas().get(parts[0])
+    stream, _, seed = parts[1].rpartition("-") if len(parts) == 3 else ("", "", "")
+    splits: dict[str, Split | None] = {"all": None, "": "train", **{split: split for split in SPLITS[1:]}}
+    if schema is None or not seed.isdecimal() or not parts[2].isdecimal() or stream not in splits:
+        raise DataError(f"{problem_id!r} is no id of a schema's problem", "write for example 'price_chain/7/12'")
+    return generate(schema, int(seed), int(parts[2]), options._replace(split=splits[stream]))

@@ -1,0 +1,461 @@
+"""A schema: one YAML file that says what a kind of problem draws, what its trace is, and how its question may be told.
+
+Here a file becomes a checked `Schema`; what makes problems of it is `compile.py`, what a wording may say is `wording.py`.
+Every mistake of an author is a DataError with the file, the line and the nearest known word. `docs/data.md` shows how to
+write one.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from tracewright.data.expression import Expression, read_expression
+from tracewright.data.naming import RESERVED, variables
+from tracewright.data.vocabulary import Row, Values, kind_of, load_names, load_tables, read_table, read_values, split_range
+from tracewright.data.wording import Wording, read_wording
+from tracewright.errors import DataError, nearest
+from tracewright.trace.experts import EXPERTS
+from tracewright.trace.fault import Fault
+from tracewright.trace.parse import parse
+from tracewright.trace.syntax import Trace
+from tracewright.tree import Map, Seq, Tree, TreeError, read_tree
+
+FOLDER = Path(__file__).parent / "schemas"
+
+NUMBER_KINDS = ("integer", "decimal", "money", "percent", "fraction", "times", "dozens")
+"""How a number is written: 8, 2.5, $4.50, 20%, a third, twice, two dozen."""
+WHOLE_KINDS = ("integer", "times", "dozens")
+"""Kinds that are always whole."""
+RESULTS = {
+    "whole": "every computed value is a whole number above 0",
+    "cents": "every computed value is above 0 and has at most two decimals",
+    "answer": "the answer is a whole number above 0, whatever comes before it",
+    "any": "no condition",
+}
+"""What a schema may ask of the values that its trace computes."""
+
+_KEYS = ("about", "report", "expert", "slots", "where", "results", "trace", "wordings", "distractors")
+_PEOPLE = {"person": "person", "person she": "she", "person he": "he"}
+_FIELD = re.compile(r"([a-z]\w*)\.([a-z]\w*)\Z")
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_EARLIER = re.compile(r"(?:prev|sub\d+)\.result\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """One thing that a problem draws. `draws` says how, and which of the other fields are meant."""
+
+    name: str
+    draws: str
+    """`person` or `row` (one of `rows`), `word` (one of `words`), `values` (one of `values`), `field` (a number that the
+    row of another slot allows), `range` (low to high by step, with names in it), `multiple` (of `of`, in a range or
+    `times`), `derived` (`low` worked out)."""
+    kind: str
+    """How it is written: a number kind, `person`, `noun` or `word`."""
+    rows: tuple[Row, ...] = ()
+    words: tuple[str, ...] = ()
+    values: tuple[object, ...] = ()
+    field: tuple[str, str] = ("", "")
+    low: Expression | None = None
+    high: Expression | None = None
+    step: Expression | None = None
+    of: Expression | None = None
+    plus: Expression | None = None
+    times: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number, and so a mention where a wording shows it."""
+        return self.kind in NUMBER_KINDS
+
+    @property
+    def constant(self) -> bool:
+        """Whether it has one value only."""
+        return self.draws == "values" and len(self.values) == 1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Schema:
+    """One checked schema."""
+
+    name: str
+    path: str
+    about: str
+    expert: str
+    """The expert of its traces, `composition` for several."""
+    slots: Mapping[str, Slot]
+    """In the order in which they are drawn."""
+    where: tuple[Expression, ...]
+    results: str
+    trace: Trace
+    """The trace in semantic names. `source: n2` is the second of `sources`; `X_name_X` in a name is the slot's word."""
+    sources: tuple[str, ...]
+    """The slots that the trace takes its numbers from."""
+    wordings: tuple[Wording, ...]
+    distractors: frozenset[str]
+    """Slots, and number words of the text, that the trace does not use."""
+    report: str = ""
+    """The name in the experiment reports, where another."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The number slots that some wording shows, in the order of drawing."""
+        used = {insert.slot for wording in self.wordings for insert in wording.inserts}
+        return tuple(name for name, slot in self.slots.items() if slot.is_number and name in used)
+
+
+class _Place(NamedTuple):
+    """Where in a file something stands, for messages."""
+
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}"
+
+
+def read_schema(path: Path) -> Schema:
+    """Read and check one schema.
+
+    Raises:
+        DataError: the file cannot be read, or something in it is wrong.
+    """
+    tree = _read(path)
+    for key in tree:
+        if key not in _KEYS:
+            raise DataError(f"{path}, line {tree.lines[key]}: unknown key {key!r}", nearest(key, _KEYS) or f"known: {', '.join(_KEYS)}")
+    for key in ("about", "expert", "slots", "trace", "wordings"):
+        if key not in tree:
+            raise DataError(f"{path}: the key {key!r} is missing")
+    expert = _word(path, tree, "expert")
+    if expert not in EXPERTS and expert != "composition":
+        raise DataError(f"{path}, line {tree.lines['expert']}: unknown expert {expert!r}", nearest(expert, EXPERTS))
+    slots = _slots(path, tree)
+    trace, sources = _trace(path, tree, expert, slots)
+    results = _word(path, tree, "results") or "whole"
+    if results not in RESULTS:
+        raise DataError(f"{path}, line {tree.lines['results']}: unknown results {results!r}", nearest(results, RESULTS))
+    schema = Schema(
+        name=path.stem,
+        path=str(path),
+        about=_word(path, tree, "about"),
+        report=_word(path, tree, "report"),
+        expert=expert,
+        slots=slots,
+        where=tuple(read_expression(text, f"{path}, line {tree.lines['where']}") for text in _texts(path, tree, "where")),
+        results=results,
+        trace=trace,
+        sources=sources,
+        wordings=_wordings(path, tree, slots),
+        distractors=frozenset(_texts(path, tree, "distractors")),
+    )
+    _agree(schema)
+    return schema
+
+
+@cache
+def load_schemas(folder: Path = FOLDER) -> Mapping[str, Schema]:
+    """Read every schema below a folder, by name, in alphabetical order.
+
+    Raises:
+        DataError: there is none, one is wrong, two have one name, or one lies in a folder that is not its expert's.
+    """
+    schemas: dict[str, Schema] = {}
+    for path in sorted(folder.rglob("*.yaml"), key=lambda path: path.stem):
+        schema = read_schema(path)
+        if schema.name in schemas:
+            raise DataError(f"{path}: there is another schema {schema.name!r}", f"rename it or {schemas[schema.name].path}")
+        if path.parent.name != schema.expert and folder == FOLDER:
+            raise DataError(f"{path}: a schema of the expert {schema.expert!r} lies in the folder {schema.expert}")
+        schemas[schema.name] = schema
+    if not schemas:
+        raise DataError(f"{folder}: there is no schema here", "a schema is a .yaml file")
+    return schemas
+
+
+def _read(path: Path) -> Map:
+    try:
+        tree = read_tree(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{path} does not exist") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror})") from None
+    except TreeError as error:
+        raise DataError(f"{path}, {error}", "a text with ': ', '#', '{' or '[' in it is put behind '>-' or in quotes") from None
+    if not isinstance(tree, Map):
+        raise DataError(f"{path}: a schema is a mapping", f"start with the keys {', '.join(_KEYS[:4])}")
+    return tree
+
+
+def _word(path: Path, tree: Map, key: str) -> str:
+    node = tree.get(key, "")
+    if not isinstance(node, str):
+        raise DataError(f"{path}, line {tree.lines[key]}: {key!r} must be a word or a line of text")
+    return node.strip()
+
+
+def _texts(path: Path, tree: Map, key: str) -> tuple[str, ...]:
+    """Read a list of texts, or a single one."""
+    node = tree.get(key, Seq())
+    items: Iterable[Tree] = [node] if isinstance(node, str) else node
+    if isinstance(node, Map) or not all(isinstance(item, str) for item in items):
+        raise DataError(f"{path}, line {tree.lines[key]}: {key!r} must be a list of texts", "put a text with ': ' in it in quotes")
+    return tuple(item for item in items if isinstance(item, str))
+
+
+def _slots(path: Path, tree: Map) -> Mapping[str, Slot]:
+    node = tree["slots"]
+    if not isinstance(node, Map):
+        raise DataError(f"{path}, line {tree.lines['slots']}: 'slots' must be a mapping of names")
+    slots: dict[str, Slot] = {}
+    for name, inner in node.items():
+        place = _Place(path, node.lines[name])
+        if not _NAME.match(name):
+            raise DataError(f"{place}: {name!r} is no name for a slot", "write small letters, digits and _")
+        slots[name] = _slot(place, name, inner, slots)
+    return slots
+
+
+def _slot(place: _Place, name: str, node: Tree, before: Mapping[str, Slot]) -> Slot:
+    """Read one slot in its short form (a text or a list) or its long one (a mapping)."""
+    if isinstance(node, Map):
+        slot = _long_slot(place, name, node)
+    elif isinstance(node, Seq):
+        slot = _listed_slot(place, name, node, "")
+    else:
+        slot = _short_slot(place, name, node.strip())
+    for expression in (slot.low, slot.high, slot.step, slot.of, slot.plus):
+        for used in expression.names if expression else ():
+            if used not in before:
+                raise DataError(f"{place}: slot {name!r} uses {used!r}, which is not drawn before it", nearest(used, before))
+            if not before[used].is_number:
+                raise DataError(f"{place}: slot {name!r} reckons with {used!r}, which is no number")
+    if slot.draws == "field":
+        return _field_slot(place, slot, before)
+    return slot
+
+
+def _short_slot(place: _Place, name: str, text: str) -> Slot:
+    if text in _PEOPLE:
+        return Slot(name=name, draws="person", kind="person", rows=load_names()[_PEOPLE[text]])
+    if text.startswith("from "):
+        return _table_slot(place, name, [part.strip() for part in text[5:].split(",")])
+    sign = text[:2].rstrip("= ")
+    if text.startswith(("=", "$=", "%=")):
+        kind = {"$": "money", "%": "percent"}.get(sign, "integer")
+        return Slot(name=name, draws="derived", kind=kind, low=read_expression(text.partition("=")[2], f"{place}: slot {name!r}"))
+    field = _FIELD.match(text)
+    if field:
+        return Slot(name=name, draws="field", kind="integer", field=(field[1], field[2]))
+    if ".." in text or read_values(text):
+        return _range_slot(place, name, text, "")
+    hint = "write for example 'person', 'from fruit', '2..9', '$1.50..$4 by 0.25', '= a * b', 'item.price' or '[red, blue]'"
+    raise DataError(f"{place}: slot {name!r} draws nothing that is known, read {text[:60]!r}", hint)
+
+
+def _table_slot(place: _Place, name: str, names: Iterable[str]) -> Slot:
+    tables = load_tables()
+    rows: list[Row] = []
+    for table in names:
+        if table not in tables:
+            raise DataError(f"{place}: there is no table {table!r}", nearest(table, tables) or f"known: {', '.join(tables)}")
+        rows += tables[table]
+    return Slot(name=name, draws="row", kind="noun", rows=tuple(rows))
+
+
+def _range_slot(place: _Place, name: str, text: str, kind: str) -> Slot:
+    """Read `2..9`, or a range with names of other slots in it."""
+    values = read_values(text)
+    if values:
+        return Slot(name=name, draws="values", kind=kind or values.kind, values=values.numbers)
+    (low, high), step, signed = split_range(text)
+    where = f"{place}: slot {name!r}"
+    ends = [read_expression(part, where) for part in (low, high, step)]
+    if not any(end.names for end in ends):
+        raise DataError(f"{where}: {text!r} is no range of numbers", "write the smaller end first: '2..9', '10..50 by 5'")
+    whole = all(end.constant is None or end.constant.__class__ is int for end in ends)
+    kind = kind or signed or ("integer" if whole else "decimal")
+    return Slot(name=name, draws="range", kind=kind, low=ends[0], high=ends[1], step=ends[2])
+
+
+def _listed_slot(place: _Place, name: str, node: Seq, kind: str) -> Slot:
+    texts = [item for item in node if isinstance(item, str)]
+    if not texts or len(texts) < len(node):
+        raise DataError(f"{place}: slot {name!r} must be a list of numbers or of words")
+    read = [read_values(text) for text in texts]
+    numbers = [values for values in read if values and len(values.numbers) == 1]
+    if len(numbers) == len(texts):
+        plain = tuple(values.numbers[0] for values in numbers)
+        signed = {values.kind for values in numbers} - {"integer", "decimal"}
+        return Slot(name=name, draws="values", kind=kind or (signed.pop() if signed else kind_of(plain, "")), values=plain)
+    return Slot(name=name, draws="word", kind="word", words=tuple(texts))
+
+
+_LONG = {
+    "from": ("from",),
+    "rows": ("rows",),
+    "list": ("list", "kind"),
+    "value": ("value", "kind"),
+    "range": ("range", "kind", "multiple_of", "plus"),
+    "times": ("times", "kind", "multiple_of", "plus"),
+}
+"""The keys of a long slot, by the one that says what it is."""
+
+
+def _long_slot(place: _Place, name: str, node: Map) -> Slot:
+    form = next((key for key in _LONG if key in node), None)
+    if form is None:
+        raise DataError(f"{place}: slot {name!r} needs one of the keys {', '.join(_LONG)}")
+    for key in node:
+        if key not in _LONG[form]:
+            raise DataError(f"{place}: slot {name!r} has the unknown key {key!r}", nearest(key, _LONG[form]))
+    inner = node[form]
+    kind = _kind(place, name, node)
+    if form == "rows":
+        return Slot(name=name, draws="row", kind="noun", rows=read_table(inner, f"{place}: slot {name!r}"))
+    if form in ("from", "list") and isinstance(inner, Seq):
+        return _listed_slot(place, name, inner, kind) if form == "list" else _table_slot(place, name, map(str, inner))
+    if not isinstance(inner, str):
+        raise DataError(f"{place}: slot {name!r}: {form!r} must be {'a list' if form == 'list' else 'a text'}")
+    if form == "from":
+        return _table_slot(place, name, [inner])
+    if form == "value":
+        return Slot(name=name, draws="derived", kind=kind or "integer", low=read_expression(inner, f"{place}: slot {name!r}"))
+    return _multiple_slot(place, name, node, inner, form, kind)
+
+
+def _multiple_slot(place: _Place, name: str, node: Map, text: str, form: str, kind: str) -> Slot:
+    """Read `{range: 20..200, multiple_of: groups, plus: left}` or `{multiple_of: groups, times: 2..9}`."""
+    if "multiple_of" not in node:
+        if form == "times" or "plus" in node:
+            raise DataError(f"{place}: slot {name!r} needs the key 'multiple_of'")
+        return _range_slot(place, name, text, kind)
+    where = f"{place}: slot {name!r}"
+    (low, high), step, signed = split_range(text)
+    if step != "1":
+        raise DataError(f"{where}: 'by' and 'multiple_of' exclude each other")
+    extra = {key: node[key] for key in ("multiple_of", "plus") if key in node}
+    if not all(isinstance(value, str) for value in extra.values()):
+        raise DataError(f"{where}: 'multiple_of' and 'plus' are expressions")
+    return Slot(
+        name=name,
+        draws="multiple",
+        kind=kind or signed or "integer",
+        low=read_expression(low, where),
+        high=read_expression(high, where),
+        of=read_expression(str(extra["multiple_of"]), where),
+        plus=read_expression(str(extra["plus"]), where) if "plus" in extra else None,
+        times=form == "times",
+    )
+
+
+def _kind(place: _Place, name: str, node: Map) -> str:
+    kind = node.get("kind", "")
+    if kind and (not isinstance(kind, str) or kind not in NUMBER_KINDS):
+        hint = nearest(str(kind), NUMBER_KINDS) or f"known: {', '.join(NUMBER_KINDS)}"
+        raise DataError(f"{place}: slot {name!r} has the unknown kind {kind!r}", hint)
+    return str(kind)
+
+
+def _field_slot(place: _Place, slot: Slot, before: Mapping[str, Slot]) -> Slot:
+    """Give a slot such as `item.price` the kind that the rows' ranges have."""
+    owner, key = slot.field
+    if owner not in before or before[owner].draws != "row":
+        rows = [name for name, other in before.items() if other.draws == "row"]
+        raise DataError(f"{place}: {owner!r} is no slot with rows that is drawn before {slot.name!r}", nearest(owner, rows))
+    ranges = [row[key] for row in before[owner].rows if isinstance(row.get(key), Values)]
+    if not ranges:
+        known = {name for row in before[owner].rows for name, value in row.items() if isinstance(value, Values)}
+        raise DataError(f"{place}: no row of {owner!r} has numbers {key!r}", nearest(key, known))
+    kinds = {values.kind for values in ranges if isinstance(values, Values)} - {"integer"}
+    return Slot(name=slot.name, draws="field", kind=kinds.pop() if kinds else "integer", field=slot.field)
+
+
+def _wordings(path: Path, tree: Map, slots: Mapping[str, Slot]) -> tuple[Wording, ...]:
+    texts = _texts(path, tree, "wordings")
+    if not texts:
+        raise DataError(f"{path}, line {tree.lines['wordings']}: there is no wording")
+    kinds = {name: slot.kind for name, slot in slots.items()}
+    keys = {name: {key for row in slot.rows for key in row} for name, slot in slots.items()}
+    return tuple(read_wording(text, kinds, keys, f"{path}, wording {index}") for index, text in enumerate(texts, 1))
+
+
+def _trace(path: Path, tree: Map, expert: str, slots: Mapping[str, Slot]) -> tuple[Trace, tuple[str, ...]]:
+    """Read the trace: slots become `n1`, `n2`, ..., and `{name}` in a variable becomes `X_name_X`."""
+    sources: list[str] = []
+    node = tree["trace"]
+    place = _Place(path, tree.lines["trace"])
+    if expert == "composition":
+        if not isinstance(node, Seq) or not all(isinstance(part, Map) and "trace" in part for part in node):
+            raise DataError(f"{place}: the trace of a composition is a list of sub-traces", "each with the keys expert and trace")
+        parts = [(str(part.get("expert", "")), part["trace"]) for part in node if isinstance(part, Map)]
+    else:
+        parts = [(expert, node)]
+    blocks = []
+    lines: list[int] = []
+    for name, steps in parts:
+        if not isinstance(steps, Seq) or not all(isinstance(step, Map) for step in steps):
+            raise DataError(f"{place}: a trace is a list of steps", "write '- {op: init, var: eggs, source: eggs}'")
+        rows = [_step_text(path, step, slots, sources) for step in steps if isinstance(step, Map)]
+        lines += [step.line for step in steps if isinstance(step, Map)]
+        blocks.append("\n".join([f"expert: {name}", "trace:", *rows]))
+    text = blocks[0] if expert != "composition" else "\n".join("- " + block.replace("\n", "\n  ") for block in blocks)
+    trace = parse(text)
+    if isinstance(trace, Fault):
+        line = lines[trace.step - 1] if trace.step else place.line
+        raise DataError(f"{path}, line {line}: {trace.message}", trace.hint)
+    return trace, tuple(sources)
+
+
+def _step_text(path: Path, step: Map, slots: Mapping[str, Slot], sources: list[str]) -> str:
+    fields = []
+    for key, value in step.items():
+        if key == "source" and isinstance(value, str) and not _EARLIER.match(value):
+            if value not in slots or not slots[value].is_number:
+                hint = nearest(value, [name for name, slot in slots.items() if slot.is_number])
+                raise DataError(f"{path}, line {step.line}: the source {value!r} is no slot with a number", hint)
+            if value not in sources:
+                sources.append(value)
+            value = f"n{sources.index(value) + 1}"
+        if isinstance(value, Seq):
+            fields.append(f"{key}: [{', '.join(_variable(path, step, str(item), slots) for item in value)}]")
+        else:
+            fields.append(f"{key}: {_variable(path, step, str(value), slots)}")
+    return f"- {{{', '.join(fields)}}}"
+
+
+def _variable(path: Path, step: Map, text: str, slots: Mapping[str, Slot]) -> str:
+    """Replace `{name}` in a variable by `X_name_X`, which is a name of the trace language."""
+
+    def word(match: re.Match[str]) -> str:
+        if match[1] not in slots or slots[match[1]].kind not in ("person", "noun", "word"):
+            hint = nearest(match[1], slots)
+            raise DataError(f"{path}, line {step.line}: {match[0]} is no slot of a person, noun or word", hint)
+        if not all("slug" in row for row in slots[match[1]].rows):
+            raise DataError(f"{path}, line {step.line}: a row of {match[0]} has no noun", "give every row 'one'")
+        return f"X_{match[1]}_X"
+
+    return _VARIABLE.sub(word, text)
+
+
+def _agree(schema: Schema) -> None:
+    """Check that every wording shows all numbers of the trace, and nothing else but distractors."""
+    for index, wording in enumerate(schema.wordings, 1):
+        shown = {insert.slot for insert in wording.inserts if schema.slots[insert.slot].is_number}
+        missing = [name for name in schema.sources if name not in shown]
+        if missing:
+            raise DataError(f"{schema.path}, wording {index}: the number {{{missing[0]}}} is not shown", "the trace takes it from the question")
+        for name in shown:
+            if name not in schema.sources and name not in schema.distractors:
+                hint = "use it in the trace, or name it under 'distractors'"
+                raise DataError(f"{schema.path}, wording {index}: the trace does not use the number {{{name}}}", hint)
+    for part in schema.trace.parts:
+        for name in variables(part)[0]:
+            if RESERVED.match(name):
+                raise DataError(f"{schema.path}: {name!r} enters the trace", "step1, step2, ... and result are names of what is computed")
