@@ -1,0 +1,86 @@
+"""One worked solution -> one wired trace with its tier: the layers of this room, put together."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tracewright.data.annotate.compose import compose
+from tracewright.data.annotate.context import Place, read_places
+from tracewright.data.annotate.equations import Equation, read_equations
+from tracewright.data.annotate.program import Op, build, prune
+from tracewright.data.annotate.slots import Known
+from tracewright.data.annotate.wire import shape_all, wire
+from tracewright.data.annotate.words import content
+from tracewright.data.problem import Problem
+from tracewright.errors import DataError
+from tracewright.number import Number, read_answer
+from tracewright.trace.fault import Fault
+from tracewright.trace.solve import solve
+from tracewright.trace.syntax import Trace
+
+Tier = Literal["certain", "likely", "doubtful", "failed"]
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What became of one solution."""
+
+    trace: Trace | None
+    """Runs exactly to the gold answer; None where the tier is `failed`."""
+    tier: Tier
+    kind: str = ""
+    """Why it is not certain, in a word or two, for counting."""
+    reason: str = ""
+    """The same in a sentence about this problem."""
+    grounded: bool = False
+    """Every number is a mention, a result, or a constant that is called for."""
+    steps: int = 0
+    """Operations of the trace."""
+
+
+def annotate(problem: Problem) -> Annotation:
+    """Compile the worked solution of a problem into a trace.
+
+    Raises:
+        DataError: the problem has no worked solution, or its answer is no number.
+    """
+    if not problem.solution.strip():
+        raise DataError(f"problem {problem.id or problem.question[:40]!r} has no worked solution to annotate")
+    gold = read_answer(problem.answer)
+    if gold is None:
+        raise DataError(f"problem {problem.id or problem.question[:40]!r}: the answer {problem.answer!r} is no number")
+    places = read_places(problem.question)
+    equations = _up_to_answer(read_equations(problem.solution), gold[0])
+    if equations is None:
+        return Annotation(
+            None, "failed", "no equation gives the answer", "no equation of the solution gives the answer"
+        )
+    known = Known(places, equations, frozenset(content(problem.question)))
+    shaped = shape_all(known)
+    best = wire(shaped, known)[0]
+    built = build(shaped, best.picks)
+    ops = prune(built.program.ops, built.results[-1])
+    grounded = all(pick.kind != "free" for pick in best.picks)
+    return _checked(ops, places, problem, gold[0], grounded)
+
+
+def _up_to_answer(equations: list[Equation], gold: Number) -> tuple[Equation, ...] | None:
+    """Cut the equations off after the last one that is worth the answer."""
+    for at in reversed(range(len(equations))):
+        if equations[at].value == gold:
+            return tuple(equations[: at + 1])
+    return None
+
+
+def _checked(ops: list[Op], places: tuple[Place, ...], problem: Problem, gold: Number, grounded: bool) -> Annotation:
+    """Write the trace and run it: what does not run to the gold answer has failed."""
+    if not ops:
+        return Annotation(None, "failed", "nothing is computed", "the answer is a number of the question itself")
+    trace = compose(ops, places, problem.question)
+    solved = solve(trace, [place.mention for place in places])
+    if isinstance(solved, Fault):
+        return Annotation(None, "failed", f"fault {solved.kind}", solved.message)
+    if solved.answer != gold:
+        return Annotation(None, "failed", "wrong answer", f"the trace gives {solved.answer}, not {gold}")
+    tier: Tier = "likely" if grounded else "doubtful"
+    kind = "not tested" if grounded else "a number without a source"
+    return Annotation(trace, tier, kind, kind, grounded, len(ops))

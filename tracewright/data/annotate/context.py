@@ -1,0 +1,103 @@
+"""What the question says around each of its numbers: the noun after it, its clause and sentence, who it is about.
+
+Not covered: which number a solution means (`wire.py`).
+"""
+
+import re
+from dataclasses import dataclass
+
+from tracewright.data.annotate.words import STOP, WORD, content, stem
+from tracewright.mention import Mention, read_mentions
+
+_SENTENCE_END = re.compile(r"(?<=[a-z\d%)\"”])[.;!?]+[\"”]?(?=\s+[A-Z\"“]|\s*$)|\n")
+_CLAUSE_END = re.compile(r"[,;:()]|\b(?:and|but|while|then|if|which|who|so|or)\b")
+_STRIP = " \t\n"
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A mention and the words around it."""
+
+    mention: Mention
+    after: tuple[str, ...]
+    """Stems of the words that follow, up to the next mention or stop, at most six."""
+    before: tuple[str, ...]
+    """Stems of the words in front, back to the mention before or a stop, at most six, nearest last."""
+    clause: frozenset[str]
+    sentence: frozenset[str]
+    names: frozenset[str]
+    """Capitalised words of its clause, or of its sentence where the clause has none."""
+    number: int
+    """Which sentence, from 0."""
+    dollar: bool
+    asked: bool
+    """It stands in the sentence that asks."""
+    each: bool
+    """Something like `each`, `per` or `a day` follows or precedes it."""
+    measure: frozenset[str]
+    """Stems of the four words after it, raw: units of measure among them."""
+
+
+def read_places(question: str) -> tuple[Place, ...]:
+    """Describe the surroundings of every number of a question, in the order of `read_mentions`."""
+    mentions = read_mentions(question)
+    sentences = _spans(question, _SENTENCE_END)
+    return tuple(_place(question, mentions, index, sentences) for index in range(len(mentions)))
+
+
+def _spans(text: str, ends: re.Pattern[str]) -> list[tuple[int, int]]:
+    spans, start = [], 0
+    for match in ends.finditer(text):
+        spans.append((start, match.end()))
+        start = match.end()
+    spans.append((start, len(text)))
+    return spans
+
+
+def _place(question: str, mentions: tuple[Mention, ...], index: int, sentences: list[tuple[int, int]]) -> Place:
+    mention = mentions[index]
+    number = next((n for n, (start, end) in enumerate(sentences) if start <= mention.start < end), len(sentences) - 1)
+    start, end = sentences[number]
+    text = question[start:end]
+    clause_start, clause_end = _clause(text, mention.start - start, mention.end - start)
+    clause = text[clause_start:clause_end]
+    left = mentions[index - 1].end if index else 0
+    right = mentions[index + 1].start if index + 1 < len(mentions) else len(question)
+    tail = question[mention.end : min(right, end)]
+    names = _names(clause) or _names(text)
+    around = " " + question[max(start, mention.start - 25) : min(mention.end + 40, end)].lower() + " "
+    return Place(
+        mention,
+        _stems(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0])[:6],
+        _stems(re.split(r"[.,;:!?()]", question[max(left, start) : mention.start])[-1])[-6:],
+        frozenset(content(clause)),
+        frozenset(content(text)),
+        names,
+        number,
+        mention.kind == "money" and not tail.lstrip().lower().startswith("cent"),
+        text.rstrip(_STRIP).endswith("?"),
+        re.search(r"\b(?:each|every|per|a|an|apiece)\b", tail[:40].lower()) is not None or " each " in around,
+        frozenset(_stems(tail)[:4]),
+    )
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in WORD.findall(text))
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(
+        stem(word) for word in WORD.findall(text) if word[0].isupper() and word.lower() not in STOP and len(word) > 1
+    )
+
+
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the clause around a span: from the last clause end before it to the next one after it."""
+    left, right = 0, len(text)
+    for match in _CLAUSE_END.finditer(text):
+        if match.end() <= start and not (match[0] == "," and match.end() == start):
+            left = match.end()
+        if match.start() >= end:
+            right = match.start()
+            break
+    return left, right

@@ -1,0 +1,374 @@
+"""The equations of a worked solution, in order: `<<16-3-4=9>>` annotations, and those that stand in the text alone.
+
+An equation is a tree of sums and products over literals, with what the text says around each literal and around the
+result. Every equation returned is true; what does not read or does not hold is left out, and left to `algebra.py`.
+
+Not covered: equations with letters (`algebra.py`), which number a literal comes from (`wire.py`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+from tracewright.data.annotate.words import STOP, WORD, content, stem
+from tracewright.number import MAX_DIGITS, Number, tidy
+
+MAX_TOKENS = 80
+"""Most tokens in one expression: longer ones are no arithmetic of a person."""
+
+
+@dataclass(frozen=True, eq=False)
+class Leaf:
+    """A literal of an equation: its value and what the text says about it."""
+
+    value: Number
+    after: tuple[str, ...] = ()
+    """Stems of the words that follow it in the text, up to the next sign."""
+    before: tuple[str, ...] = ()
+    """Stems of the words in front of it, nearest last."""
+    dollar: bool = False
+    percent: bool = False
+    shown: bool = False
+    """It was found in the text, not in the annotation alone."""
+
+
+class Sum(NamedTuple):
+    """Terms with a sign: `((a, False), (b, True))` is a - b."""
+
+    terms: tuple[tuple["Node", bool], ...]
+
+
+class Product(NamedTuple):
+    """Factors, each of which may be a divisor: `((a, False), (b, True))` is a / b."""
+
+    factors: tuple[tuple["Node", bool], ...]
+
+
+Node = Leaf | Sum | Product
+
+
+@dataclass(frozen=True, eq=False)
+class Equation:
+    """`tree == value`, and the words of the line that it stands in."""
+
+    tree: Node
+    value: Number
+    line: int
+    """Line of the solution, from 0."""
+    after: tuple[str, ...] = ()
+    """Stems of the words after the result: what it counts."""
+    words: frozenset[str] = field(default_factory=frozenset)
+    """Stems of the words of its sentence that say something."""
+    names: frozenset[str] = field(default_factory=frozenset)
+    """Capitalised words of its sentence."""
+    dollar: bool = False
+    annotated: bool = True
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """Yield the literals of a tree from left to right."""
+    if isinstance(node, Leaf):
+        yield node
+        return
+    for part, _ in node[0]:
+        yield from leaves(part)
+
+
+def evaluate(node: Node) -> Number:
+    """Work a tree out exactly; raises ZeroDivisionError."""
+    if isinstance(node, Leaf):
+        return node.value
+    if isinstance(node, Sum):
+        total: Number = 0
+        for part, negative in node.terms:
+            total = total - evaluate(part) if negative else total + evaluate(part)
+        return tidy(total)
+    product: Number = 1
+    for part, divides in node.factors:
+        value = evaluate(part)
+        product = Fraction(product) / value if divides else product * value
+    return tidy(product)
+
+
+_TOKEN = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+|[-+*/()=%$]|[A-Za-z]+(?:['’][a-z]+)?|\S", re.ASCII)
+_SIGNS = {"×": "*", "x": "*", "X": "*", "÷": "/", "−": "-", "–": "-", "—": "-", "[": "(", "]": ")", "{": "(", "}": ")"}
+
+
+def number(text: str) -> Number | None:
+    """Read a literal of a solution: digits with commas and decimals."""
+    plain = text.replace(",", "")
+    if len(plain) > MAX_DIGITS or not plain.replace(".", "", 1).isdecimal() or not plain.isascii():
+        return None
+    return tidy(Fraction("0" + plain if plain[0] == "." else plain.rstrip(".")))
+
+
+def parse_expression(tokens: Sequence["Leaf | str"]) -> Node | None:
+    """Parse literals, signs and brackets into a tree; None where they make no expression."""
+    if not tokens or len(tokens) > MAX_TOKENS:
+        return None
+    parser = _Parser(tokens)
+    tree = parser.sum()
+    return tree if tree is not None and parser.at == len(tokens) else None
+
+
+class _Parser:
+    """Recursive descent over sums, products and brackets; every method returns None on a breach."""
+
+    def __init__(self, tokens: Sequence["Leaf | str"]) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.depth = 0
+
+    def peek(self) -> "Leaf | str | None":
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def sum(self) -> Node | None:
+        terms: list[tuple[Node, bool]] = []
+        negative = False
+        if self.peek() in ("+", "-"):
+            negative = self.peek() == "-"
+            self.at += 1
+        while True:
+            part = self.product()
+            if part is None:
+                return None
+            terms.append((part, negative))
+            sign = self.peek()
+            if sign not in ("+", "-"):
+                return part if len(terms) == 1 and not negative else Sum(tuple(terms))
+            negative = sign == "-"
+            self.at += 1
+
+    def product(self) -> Node | None:
+        factors: list[tuple[Node, bool]] = []
+        divides = False
+        while True:
+            part = self.atom()
+            if part is None:
+                return None
+            factors.append((part, divides))
+            sign = self.peek()
+            if sign == "(":  # 500(.40)
+                divides = False
+                continue
+            if sign not in ("*", "/"):
+                return part if len(factors) == 1 else Product(tuple(factors))
+            divides = sign == "/"
+            self.at += 1
+
+    def atom(self) -> Node | None:
+        token = self.peek()
+        self.at += 1
+        if isinstance(token, Leaf):
+            return token
+        if token != "(" or self.depth > 12:
+            return None
+        self.depth += 1
+        inner = self.sum()
+        self.depth -= 1
+        if inner is None or self.peek() != ")":
+            return None
+        self.at += 1
+        return inner
+
+
+def holds(tree: Node, value: Number) -> bool:
+    """Say whether a tree is worth a value, exactly."""
+    try:
+        return evaluate(tree) == value
+    except ZeroDivisionError:
+        return False
+
+
+_ANNOTATION = re.compile(r"<<([^<>]{1,300})>>")
+_SENTENCE = re.compile(r"(?<=[a-z\d%)])[.;!?]\s+(?=[A-Z])")
+
+
+class Item(NamedTuple):
+    """A token of a line: a number (its value set) or a sign or word, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+    value: Number | None
+
+
+def read_equations(solution: str) -> list[Equation]:
+    """Find the equations of a solution that are true and compute something, in order."""
+    found: list[Equation] = []
+    for index, line in enumerate(solution.split("\n")):
+        for sentence in _SENTENCE.split(line):
+            found += _of_sentence(sentence, index)
+    return found
+
+
+def _of_sentence(sentence: str, line: int) -> list[Equation]:
+    plain, marks = _without_annotations(sentence)
+    items = [Item(_SIGNS.get(m[0], m[0]), m.start(), m.end(), number(m[0])) for m in _TOKEN.finditer(plain)]
+    words = frozenset(content(plain))
+    names = frozenset(stem(word) for word in WORD.findall(plain) if word[0].isupper() and word.lower() not in STOP)
+    found: list[tuple[int, Equation]] = []
+    for place, inner in marks:
+        equation = _annotated(inner, place, items, line, words, names)
+        if equation:
+            found.append((place, equation))
+    taken = {place for place, _ in marks}
+    for at, item in enumerate(items):
+        if item.text == "=" and not any(item.end <= place <= _next_start(items, at) for place in taken):
+            equation = _textual(items, at, line, words, names)
+            if equation:
+                found.append((item.start, equation))
+    return [equation for _, equation in sorted(found, key=lambda pair: pair[0])]
+
+
+def _next_start(items: list[Item], at: int) -> int:
+    """Where the number after an equals sign starts; currency signs are stepped over."""
+    at += 1
+    while at < len(items) and items[at].text in ("$", "(", "€", "£"):
+        at += 1
+    return items[at].start if at < len(items) else 10**9
+
+
+def _without_annotations(sentence: str) -> tuple[str, list[tuple[int, str]]]:
+    """Take the annotations out; return the rest, and where each stood in it."""
+    pieces, marks, last, length = [], [], 0, 0
+    for match in _ANNOTATION.finditer(sentence):
+        piece = sentence[last : match.start()]
+        pieces.append(piece)
+        length += len(piece)
+        marks.append((length, match[1]))
+        last = match.end()
+    pieces.append(sentence[last:])
+    return "".join(pieces), marks
+
+
+def _annotated(
+    inner: str, place: int, items: list[Item], line: int, words: frozenset[str], names: frozenset[str]
+) -> Equation | None:
+    left, _, right = inner.rpartition("=")
+    value = number(right.strip().lstrip("$").lstrip("-"))
+    if value is None:
+        return None
+    if right.strip().startswith("-"):
+        value = -value
+    # Of a chain a = b = c in one annotation the first side is the sum that was meant.
+    left = left.split("=")[0]
+    tokens: list[Leaf | str] = []
+    shown = [item for item in items if item.end <= place and item.value is not None]
+    used: set[int] = set()
+    for match in _TOKEN.finditer(left.replace("//", "/")):
+        read = number(match[0])
+        tokens.append(_SIGNS.get(match[0], match[0]) if read is None else _leaf(read, shown, items, used))
+    tree = parse_expression(tokens)
+    if tree is None or isinstance(tree, Leaf) or not holds(tree, value):
+        return None
+    after, dollar = _about_result(value, place, items)
+    return Equation(tree, value, line, after, words, names, dollar, True)
+
+
+def _leaf(value: Number, shown: list[Item], items: list[Item], used: set[int]) -> Leaf:
+    """Make a leaf, with the words around the nearest number of that value in the text before the annotation."""
+    for item in reversed(shown):
+        if item.value == value and item.start not in used:
+            used.add(item.start)
+            return _shown_leaf(items, items.index(item))
+    percent = [item for item in shown if item.value == value * 100 and item.start not in used]
+    if percent and _text_at(items, items.index(percent[-1]) + 1) in ("%", "percent"):
+        used.add(percent[-1].start)
+        return Leaf(value, percent=True)
+    return Leaf(value)
+
+
+def _text_at(items: list[Item], at: int) -> str:
+    return items[at].text if 0 <= at < len(items) else ""
+
+
+def _shown_leaf(items: list[Item], at: int) -> Leaf:
+    value = items[at].value
+    assert value is not None
+    after = _words_after(items, at + 1)
+    before = []
+    for item in reversed(items[max(0, at - 6) : at]):
+        if item.value is not None or item.text in "+-*/=":
+            break
+        if item.text[0].isalpha():
+            before.append(stem(item.text))
+    return Leaf(
+        value,
+        after,
+        tuple(reversed(before)),
+        "$" in (_text_at(items, at - 1), _text_at(items, at + 1)) or after[:1] == ("dollar",),
+        _text_at(items, at + 1) in ("%", "percent"),
+        True,
+    )
+
+
+def _words_after(items: list[Item], at: int, most: int = 6) -> tuple[str, ...]:
+    words: list[str] = []
+    for item in items[at : at + most + 2]:
+        if item.value is not None or item.text in "+*=():;,.-" or (item.text == "/" and not words):
+            break
+        if item.text[0].isalpha():
+            words.append(stem(item.text))
+    return tuple(words[:most])
+
+
+def _about_result(value: Number, place: int, items: list[Item]) -> tuple[tuple[str, ...], bool]:
+    """Return the words after a result, or after an earlier statement of it in the sentence, and whether it is money."""
+    dollar = False
+    after: tuple[str, ...] = ()
+    for at, item in enumerate(items):
+        if item.start >= place and item.value is not None:
+            dollar = "$" in (_text_at(items, at - 1), _text_at(items, at + 1))
+            after = _words_after(items, at + 1)
+            break
+    dollar = dollar or any(item.text == "$" and item.end == place for item in items)
+    if not after:  # "There are 72 boys because 120 x .6 = 72"
+        for at, item in enumerate(items):
+            if item.value == value and item.end <= place and _words_after(items, at + 1):
+                after = _words_after(items, at + 1)
+                dollar = dollar or _text_at(items, at - 1) == "$"
+                break
+    return after, dollar or after[:1] == ("dollar",)
+
+
+def _textual(items: list[Item], at: int, line: int, words: frozenset[str], names: frozenset[str]) -> Equation | None:
+    """Read an equation of the text around an equals sign: the longest one before it that holds."""
+    right = at + 1
+    while _text_at(items, right) in ("$", "€", "£"):
+        right += 1
+    if right >= len(items) or items[right].value is None:
+        return None
+    value = items[right].value
+    assert value is not None
+    best: Node | None = None
+    tokens: list[Leaf | str] = []
+    words_in_row = 0
+    for back in range(at - 1, max(-1, at - 60), -1):
+        item = items[back]
+        if item.value is not None:
+            tokens.insert(0, _shown_leaf(items, back))
+            words_in_row = 0
+        elif item.text in "+-*/()":
+            tokens.insert(0, item.text)
+            words_in_row = 0
+        elif item.text == "%":
+            tokens[:0] = ["*", Leaf(Fraction(1, 100))]
+        elif item.text == "=" or item.text in ".;:":
+            break
+        elif item.text[0].isalpha():
+            words_in_row += 1
+            if words_in_row > 6:
+                break
+            continue
+        else:
+            continue
+        tree = parse_expression(tokens)
+        if tree is not None and not isinstance(tree, Leaf) and holds(tree, value):
+            best = tree
+    if best is None:
+        return None
+    after, dollar = _about_result(value, items[at].end, items)
+    return Equation(best, value, line, after, words, names, dollar, False)

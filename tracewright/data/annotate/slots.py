@@ -1,0 +1,309 @@
+"""The literals of equations as slots to be filled, and every source that could fill one.
+
+`20/100` in a product, `3/4`, and `.2` are one slot each: a rate or a share. A slot's candidates are the numbers of the
+question (as they are, or in a view: 4 for a quarter where it divides, .8 for 20 % off), results of earlier equations,
+and constants whose cue words are there.
+
+Not covered: the choice among candidates (`wire.py`).
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from tracewright.data.annotate.constants import find_constant
+from tracewright.data.annotate.context import Place
+from tracewright.data.annotate.equations import Equation, Leaf, Node, Product, Sum, evaluate
+from tracewright.number import Number, tidy
+
+Role = Literal["factor", "divisor", "plus", "minus"]
+
+View = Literal[
+    "same",  # the number itself
+    "rate",  # n % as a factor: percent_of
+    "off",  # 1 - n %: percent_off
+    "increase",  # 1 + n %: percent_increase
+    "flip",  # a share that is divided by its inverse: /4 for a quarter
+    "complement",  # 1 - m
+    "one_more",  # 1 + m
+    "hundred_less",  # 100 - m
+    "hundred_more",  # 100 + m
+    "denominator",  # 4 of 3/4, as divisor
+    "numerator",  # 3 of 3/4, as factor
+    "hundredth",  # m / 100: cents as dollars, a percentage as a share
+    "dozens",  # m / 12, of an amount in dozens
+    "plus_one",  # m + 1
+    "minus_one",  # m - 1
+    "scaled_up",  # m * constant
+    "scaled_down",  # m / constant
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Slot:
+    """A place in an equation that a source has to fill."""
+
+    value: Number
+    role: Role
+    leaf: Leaf
+    equation: int
+    form: Literal["plain", "ratio", "percent"] = "plain"
+    first: bool = False
+    """The first of its equation."""
+    spare: Node | None = None
+    """The factors that were fused into this slot, for when nothing fits it whole."""
+
+
+class Candidate(NamedTuple):
+    """A source for a slot: which kind, which one (mention from 0, equation from 0), in which view."""
+
+    kind: Literal["mention", "result", "constant", "free"]
+    place: int
+    view: View
+    value: Number
+    """The value of the source itself (of a constant: its value)."""
+    by: Number = 1
+    """What a scaled view scales by."""
+    strength: int = 0
+    """How well a constant is founded, from `constants.find_constant`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shaped:
+    """An equation with slots in place of its literals: `Slot | Sum | Product` of parts and flags."""
+
+    equation: Equation
+    tree: "SlotTree"
+    slots: tuple[Slot, ...]
+
+
+class SlotSum(NamedTuple):
+    """As `equations.Sum`, over slots."""
+
+    terms: tuple[tuple["SlotTree", bool], ...]
+
+
+class SlotProduct(NamedTuple):
+    """As `equations.Product`, over slots."""
+
+    factors: tuple[tuple["SlotTree", bool], ...]
+
+
+SlotTree = Slot | SlotSum | SlotProduct
+
+
+class Known(NamedTuple):
+    """What the candidates are drawn from."""
+
+    places: tuple[Place, ...]
+    equations: tuple[Equation, ...]
+    question: frozenset[str]
+    """Stems of all words of the question."""
+
+
+def shape(equation: Equation, index: int, known: Known) -> Shaped:
+    """Turn the literals of an equation into slots, fusing what is one share or rate."""
+    slots: list[Slot] = []
+
+    def walk(node: Node, role: Role) -> SlotTree:
+        if isinstance(node, Leaf):
+            slots.append(Slot(node.value, role, node, index, "percent" if _shown_percent(node) else "plain", not slots))
+            return slots[-1]
+        if isinstance(node, Sum):
+            return SlotSum(tuple((walk(part, "minus" if sign else "plus"), sign) for part, sign in node.terms))
+        factors: list[tuple[SlotTree, bool]] = []
+        for part, divides, fused in _fuse(_flatten(node), index, known):
+            if fused:
+                leaf = next(iter(_first_leaf(part)))
+                slots.append(
+                    Slot(evaluate(part), "divisor" if divides else "factor", leaf, index, fused, not slots, part)
+                )
+                factors.append((slots[-1], divides))
+            else:
+                factors.append((walk(part, "divisor" if divides else "factor"), divides))
+        return SlotProduct(tuple(factors)) if len(factors) > 1 else factors[0][0]
+
+    tree = walk(equation.tree, "plus")
+    return Shaped(equation, tree, tuple(slots))
+
+
+def _shown_percent(leaf: Leaf) -> bool:
+    return leaf.percent and not leaf.shown
+
+
+def _first_leaf(node: Node) -> list[Leaf]:
+    return [node] if isinstance(node, Leaf) else _first_leaf(node[0][0][0])
+
+
+def _flatten(node: Product) -> list[tuple[Node, bool]]:
+    """Lay out products of products of literals: `(3/4) * 8` has three factors."""
+    factors: list[tuple[Node, bool]] = []
+    for part, divides in node.factors:
+        if isinstance(part, Product) and all(isinstance(inner, Leaf) for inner, _ in part.factors):
+            factors += [(inner, sign != divides) for inner, sign in part.factors]
+        else:
+            factors.append((part, divides))
+    if factors[0][1]:  # a divisor cannot stand first
+        ahead = next((at for at, (_, divides) in enumerate(factors) if not divides), None)
+        if ahead is not None:
+            factors.insert(0, factors.pop(ahead))
+    return factors
+
+
+Fused = tuple[Node, bool, Literal["", "ratio", "percent"]]
+
+
+def _fuse(factors: list[tuple[Node, bool]], index: int, known: Known) -> list[Fused]:
+    """Join a numerator and its denominator where a share, a rate or a result of that value is known."""
+    out: list[Fused] = [(part, divides, "") for part, divides in factors]
+    again = True
+    while again:
+        again = False
+        for low in range(len(out)):
+            for high in range(len(out)):
+                joined = _join(out[low], out[high], index, known) if low != high else None
+                if joined:
+                    out[min(low, high)] = joined
+                    del out[max(low, high)]
+                    again = True
+                    break
+            if again:
+                break
+    return out
+
+
+def _join(top: Fused, bottom: Fused, index: int, known: Known) -> Fused | None:
+    """Fuse a numerator and a denominator, if they are literals (or the numerator a sum: (100-20)/100 is left alone)."""
+    if not isinstance(top[0], Leaf) or not isinstance(bottom[0], Leaf) or top[1] or top[2] or bottom[2]:
+        return None
+    n, d = top[0].value, bottom[0].value
+    node = Product(((top[0], False), (bottom[0], bottom[1])))
+    hundred = (bottom[1] and d == 100) or (not bottom[1] and d == Fraction(1, 100))
+    if hundred and is_rate(n, top[0], index, known):
+        return node, False, "percent"
+    if not bottom[1] or d == 0 or d == 1:
+        return None
+    share = Fraction(n) / d
+    if share.denominator == 1:
+        return None
+    if any(place.mention.kind == "fraction" and place.mention.value in (share, 1 - share) for place in known.places):
+        return node, False, "ratio"
+    if n < d and any(other.value == share for other in known.equations[:index]):
+        return node, False, "ratio"
+    return None
+
+
+def is_rate(n: Number, leaf: Leaf, index: int, known: Known) -> bool:
+    """Say whether a number over 100 is a percentage: the text says so, or the question has it or its complement."""
+    if leaf.percent:
+        return True
+    rates = [place.mention.value for place in known.places if place.mention.kind == "percent"]
+    if any(n in (rate, 100 - rate, 100 + rate) for rate in rates):
+        return True
+    return bool(rates) and any(other.value == n for other in known.equations[:index])
+
+
+def find_candidates(slot: Slot, known: Known) -> list[Candidate]:
+    """List the sources that give a slot its value: mentions, results, constants; weaker views only where none fits."""
+    found = [*_mentions(slot, known), *_results(slot, known)]
+    constant = find_constant(slot.value, known.equations[slot.equation].words, known.question)
+    if slot.form == "plain" and constant:
+        found.append(Candidate("constant", 0, "same", constant.value, 1, constant.strength))
+    if not found:
+        found = _weak(slot, known)
+    return found
+
+
+def _mentions(slot: Slot, known: Known) -> list[Candidate]:
+    found = []
+    for index, place in enumerate(known.places):
+        m = place.mention
+        for view in _views(slot, m.value, m.kind):
+            found.append(Candidate("mention", index, view, m.value))
+        if m.kind == "money" and not place.dollar and slot.value * 100 == m.value and slot.form == "plain":
+            found.append(Candidate("mention", index, "hundredth", m.value))
+    return found
+
+
+def _views(slot: Slot, m: Number, kind: str) -> list[View]:
+    """List the views in which a mention of value `m` gives the slot its value."""
+    v, views = slot.value, list[View]()
+    multiplies = slot.role in ("factor", "divisor")
+    if v == m and slot.form != "percent" and not (slot.form == "ratio" and kind == "percent"):
+        views.append("same")
+    if kind == "percent":
+        share = Fraction(m) / 100
+        if v == share:
+            views.append("rate" if multiplies else "hundredth")
+        elif v == 1 - share:
+            views.append("off" if multiplies else "complement")
+        elif v == 1 + share:
+            views.append("increase")
+        elif v == 100 - m and v != m:
+            views.append("hundred_less")
+        elif v == 100 + m:
+            views.append("hundred_more")
+        if slot.role == "divisor" and share and v == 1 / share:
+            views.append("flip")
+    elif 0 < m < 1:
+        m = Fraction(m)
+        if v == 1 / m and multiplies:
+            views.append("flip")
+        elif v == 1 - m and v != m:
+            views.append("complement")
+        elif v == 1 + m:
+            views.append("one_more")
+        elif m.numerator > 1 and slot.form == "plain":
+            if v == m.denominator and slot.role == "divisor":
+                views.append("denominator")
+            elif v == m.numerator and slot.role == "factor":
+                views.append("numerator")
+    elif kind == "group" and v * 12 == m and slot.form == "plain":
+        views.append("dozens")
+    return views
+
+
+def _results(slot: Slot, known: Known) -> list[Candidate]:
+    found = []
+    for index in range(slot.equation):
+        value = known.equations[index].value
+        if slot.form == "percent":
+            if slot.value == value:
+                found.append(Candidate("result", index, "same", value))
+            elif slot.value * 100 == value:
+                found.append(Candidate("result", index, "rate", value))
+        elif slot.value == value:
+            found.append(Candidate("result", index, "same", value))
+    return found
+
+
+_SCALES: tuple[Number, ...] = (60, 7, 12, 24, 100, 52, 3, 4, 16, 30, 365, 1000, 10, 2, 36, 3600)
+
+
+def _weak(slot: Slot, known: Known) -> list[Candidate]:
+    """List sources that give the value with one more step: a unit conversion, one more or less, a complement."""
+    found = []
+    v = slot.value
+    sources = [("mention", index, place.mention.value) for index, place in enumerate(known.places)]
+    sources += [("result", index, known.equations[index].value) for index in range(slot.equation)]
+    sentence = known.equations[slot.equation].words
+    for kind, index, m in sources:
+        views: list[tuple[View, Number]] = []
+        if v == m + 1:
+            views.append(("plus_one", 1))
+        if v == m - 1:
+            views.append(("minus_one", 1))
+        if kind == "result" and v == 1 - m:
+            views.append(("complement", 1))
+        if kind == "result" and v == 100 - m:
+            views.append(("hundred_less", 1))
+        if v * 100 == m or (kind == "mention" and v * 100 == m):
+            views.append(("hundredth", 100))
+        for by in _SCALES:
+            constant = find_constant(by, sentence, known.question)
+            if constant and constant.strength and v == m * by and m != 1:
+                views.append(("scaled_up", by))
+            if constant and constant.strength and v * by == m:
+                views.append(("scaled_down", by))
+        found += [Candidate(kind, index, view, m, by) for view, by in views]  # type: ignore[arg-type]
+    return found or [Candidate("free", 0, "same", tidy(v))]
