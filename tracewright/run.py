@@ -61,6 +61,14 @@ class Run:
         """Return the trained models that are there, in order of training."""
         return [stage for stage in ("sft", "rl") if self.model(stage).is_dir()]
 
+    def sampled(self) -> list[str]:
+        """Return the models whose completions are there."""
+        return [stage for stage in ("sft", "rl") if self.completions(stage).is_file()]
+
+    def scored(self) -> list[str]:
+        """Return the models whose grades are there."""
+        return [stage for stage in ("sft", "rl") if self.grades(stage).is_file()]
+
     def checkpoints(self, stage: str) -> Path:
         """Name the folder of a stage's checkpoints."""
         return self.path / "checkpoints" / stage

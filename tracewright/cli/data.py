@@ -1,5 +1,157 @@
-"""Verbs of problems."""
+"""Verbs of problems: generate, schemas, annotate."""
 
-from tracewright.cli.verb import Verb
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-VERBS: dict[str, Verb] = {}
+from tracewright.cli.verb import Verb, progress_bar, whole
+from tracewright.errors import ConfigError, DataError, nearest
+
+if TYPE_CHECKING:
+    from tracewright.data.problem import Problem
+    from tracewright.data.schema import Schema
+
+# generate
+
+
+def _generate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-n", "--count", metavar="N", type=whole(1), default=10, help="how many problems (10)")
+    parser.add_argument("--seed", metavar="S", type=whole(0), default=0, help="the seed (0)")
+    parser.add_argument("--out", metavar="F.jsonl", type=Path, help="write them there; default: standard output")
+    parser.add_argument(
+        "--split",
+        choices=("train", "fresh", "unseen_wordings", "unseen_schemas"),
+        default="train",
+        help="which split (train)",
+    )
+    parser.add_argument(
+        "overrides", metavar="key=value", nargs="*", help="data options: naming=semantic schemas=[percentage]"
+    )
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from tracewright.config import read_config
+    from tracewright.data.generate import problems
+    from tracewright.data.problem import to_json, write_problems
+    from tracewright.recipe import DataConfig
+
+    config = read_config(DataConfig, None, [word.removeprefix("data.") for word in options.overrides])
+    made = problems(config, options.count, options.seed, options.split)
+    if options.out is None:
+        for problem in made:
+            print(to_json(problem))
+        return 0
+    with progress_bar("generate", options.count, "problem") as bar:
+
+        def counted() -> Iterator["Problem"]:
+            for problem in made:
+                yield problem
+                bar.update()
+
+        write_problems(counted(), options.out)
+    return 0
+
+
+# schemas
+
+
+def _schemas_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", metavar="NAME", nargs="*", help="schemas or experts; default: all")
+    parser.add_argument("--check", action="store_true", help="make 50 problems of each wording and check every one")
+    parser.add_argument("--gallery", action="store_true", help="show one problem of each, with its trace")
+
+
+def _schemas(options: argparse.Namespace) -> int:
+    from tracewright.data.schema import load_schemas
+    from tracewright.trace.experts import EXPERTS
+
+    known = load_schemas()
+    for name in options.names:
+        if name not in known and name not in EXPERTS and name != "composition":
+            hint = nearest(name, [*known, *EXPERTS, "composition"]) or "'tracewright schemas' lists them"
+            raise ConfigError(f"no schema and no expert is called {name!r}", hint)
+    chosen = {
+        name: schema
+        for name, schema in known.items()
+        if not options.names or name in options.names or schema.expert in options.names
+    }
+    if options.check:
+        return _check(chosen)
+    if options.gallery:
+        from tracewright.data.generate import generate
+
+        for schema in chosen.values():
+            problem = generate(schema, 0, 0)
+            print(f"{schema.expert}/{schema.name}: {schema.about}", problem.question, problem.trace, sep="\n")
+            print(f"answer: {problem.answer}\n")
+        return 0
+    wordings = 0
+    for schema in sorted(chosen.values(), key=lambda schema: (schema.expert, schema.name)):
+        wordings += len(schema.wordings)
+        print(f"{schema.expert:14} {schema.name:32} {len(schema.wordings):3} wordings  {schema.about}")
+    print(f"{len(chosen)} schemas, {wordings} wordings", file=sys.stderr)
+    return 0
+
+
+def _check(chosen: Mapping[str, "Schema"]) -> int:
+    from tracewright.data.check import check
+
+    bad = problems = 0
+    with progress_bar("check", len(chosen), "schema") as bar:
+        for row in check(chosen):
+            bar.update()
+            problems += row.problems
+            for fault in row.faults:
+                bad += 1
+                bar.write(f"{row.schema}: {fault}", file=sys.stdout)
+    print(f"{len(chosen)} schemas, {problems} problems, {bad} faults")
+    return 1 if bad else 0
+
+
+# annotate
+
+
+def _annotate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="IN.jsonl", type=Path, help="GSM8K's format: lines of question and answer")
+    parser.add_argument("--out", metavar="OUT.jsonl", type=Path, required=True, help="the problems with their traces")
+    parser.add_argument("--json", action="store_true", help="print the coverage table as JSON lines, with all ids")
+
+
+def _annotate(options: argparse.Namespace) -> int:
+    from tracewright.data.annotate import annotate_all
+    from tracewright.data.gsm8k import read_solutions
+    from tracewright.data.problem import write_problems
+
+    if options.out.resolve() == options.file.resolve():
+        raise DataError(f"--out {options.out} is the file that is read", "name another")
+    found = read_solutions(options.file)
+    with progress_bar("annotate", len(found), "problem") as bar:
+        done, table = annotate_all(found, lambda _: bar.update() and None)
+    write_problems(done, options.out)
+    if not options.json:
+        print(table)
+        return 0
+    for group in ("rows", "experts", "doubts", "failures"):
+        for row in getattr(table, group):
+            print(json.dumps({"table": group, **row._asdict()}))
+    return 0
+
+
+VERBS = {
+    "generate": Verb(
+        "make synthetic problems from the schemas",
+        _generate_arguments,
+        _generate,
+        examples="examples:\n  tracewright generate -n 3\n  tracewright generate -n 10000 --seed 1 --out train.jsonl",
+    ),
+    "schemas": Verb("list, check or show the schemas", _schemas_arguments, _schemas),
+    "annotate": Verb(
+        "compile worked solutions (GSM8K's format) into traces",
+        _annotate_arguments,
+        _annotate,
+        examples="example:\n  tracewright annotate gsm8k/train.jsonl --out traces.jsonl",
+    ),
+}

@@ -58,6 +58,21 @@ def read_gsm8k(source: str | Path, split: Split = "train") -> list[Problem]:
     return problems
 
 
+def read_solutions(path: Path) -> list[Problem]:
+    """Read every problem of one file in GSM8K's format, whatever split it belongs to; ids are `<file's stem>/<line>`.
+
+    Raises:
+        DataError: there is no such file, or a line of it cannot be used.
+    """
+    if not path.is_file():
+        raise DataError(f"{path} is a folder" if path.is_dir() else f"{path} does not exist", "name a .jsonl file")
+    rows = _rows_of_file(path)
+    problems = [_problem(row, where, f"{path.name.partition('.')[0]}/{line}") for line, where, row in rows]
+    if not problems:
+        raise DataError(f"{path} is empty")
+    return problems
+
+
 def gsm8k_path(source: str | Path, split: Split = "train") -> Path | None:
     """Return the file that `read_gsm8k` reads, for its fingerprint; None where the hub is meant.
 

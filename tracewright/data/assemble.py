@@ -1,0 +1,103 @@
+"""The problems of a run: training data and evaluation splits, as a recipe's data section asks for them.
+
+Synthetic and real problems are put together here, and kept apart where they must be: nothing of a split that is
+evaluated may stand in the training data (`overlap.py`). Not covered: shuffling (`train/order.py`), prompts.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from tracewright.data.annotate import annotate_all
+from tracewright.data.generate import SPLITS, problems
+from tracewright.data.gsm8k import gsm8k_path, read_gsm8k
+from tracewright.data.overlap import check_overlap
+from tracewright.data.problem import Problem, fingerprint
+from tracewright.recipe import DataConfig
+
+Tell = Callable[[str, int, int], None]
+"""Hears what is being made, how many were just done, and how many there are in all."""
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Training data and evaluation splits, with what there is to say of them."""
+
+    train: list[Problem]
+    splits: dict[str, list[Problem]]
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of each file that was read."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences for the terminal and the report: what was left out, and why."""
+
+
+def assemble(config: DataConfig, seed: int, tell: Tell = lambda *_: None) -> Assembly:
+    """Make or read all problems of a run. Pure but for the files it reads: the same seed gives the same problems.
+
+    Raises:
+        ConfigError: the configuration leaves no problem for a split.
+        DataError: a file cannot be used, or training data holds a question that is evaluated.
+    """
+    made = Assembly(_draw(config, config.train, seed, "train", tell), {})
+    for split in SPLITS[1:]:
+        if split != "unseen_schemas" or config.hold_out > 0:
+            made.splits[split] = _draw(config, config.dev, seed, split, tell)
+    if config.gsm8k:
+        _add_gsm8k(made, config, tell)
+    else:
+        made.notes.append("GSM8K was not given (data.gsm8k=PATH): no real problem is trained on or evaluated.")
+    return made
+
+
+def _draw(config: DataConfig, count: int, seed: int, split: str, tell: Tell) -> list[Problem]:
+    drawn = []
+    for problem in problems(config, count, seed, split):  # type: ignore[arg-type]
+        drawn.append(problem)
+        tell(split, 1, count)
+    return drawn
+
+
+def _add_gsm8k(made: Assembly, config: DataConfig, tell: Tell) -> None:
+    """Add the dev split, the test split where it is asked for, and annotated training problems of the wanted tiers."""
+    wanted = ("dev", "test") if config.test else ("dev",)
+    real = {split: read_gsm8k(config.gsm8k, split) for split in ("train", *wanted)}
+    for split, found in real.items():
+        path = gsm8k_path(config.gsm8k, split)
+        digest = fingerprint(path) if path else _digest(found)
+        made.fingerprints[f"gsm8k/{split}"] = digest
+    annotated = {split: _annotate(found, f"gsm8k {split}", tell) for split, found in real.items()}
+    train = [problem for problem in annotated["train"] if problem.trace and problem.tier in config.tiers]
+    made.notes.append(
+        f"GSM8K: {len(train)} of {len(annotated['train'])} training problems have a trace of tier "
+        f"{' or '.join(config.tiers)}"
+        + (
+            f"; {config.gsm8k_train} of them are used."
+            if config.gsm8k_train is not None and config.gsm8k_train < len(train)
+            else "."
+        )
+    )
+    if config.gsm8k_train is not None:
+        # The order of a hash is as good as a random one, and a smaller choice is part of a larger one.
+        train = sorted(train, key=lambda problem: hashlib.sha256(problem.question.encode()).digest())[
+            : config.gsm8k_train
+        ]
+    made.train.extend(train)
+    for split in wanted:
+        made.splits[f"gsm8k_{split}"] = annotated[split]
+        check_overlap(made.train, annotated[split])
+    if config.test:
+        made.notes.append("The GSM8K test split is scored in this run, because data.test=true asked for it.")
+
+
+def _annotate(found: list[Problem], what: str, tell: Tell) -> list[Problem]:
+    """Give real problems their traces. No expert is expected of them: a real problem may be solved in several ways."""
+    done, _ = annotate_all(found, lambda _: tell(what, 1, len(found)))
+    return [replace(problem, expert="") for problem in done]
+
+
+def _digest(found: list[Problem]) -> str:
+    """Return the SHA-256 of the problems' text, where there is no file of one's own to name."""
+    digest = hashlib.sha256()
+    for problem in found:
+        digest.update(f"{problem.question}\n{problem.solution}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
