@@ -58,7 +58,9 @@ def tiny_tokenizer(texts: Iterable[str], vocabulary: int) -> PreTrainedTokenizer
 
 
 def tiny_model(config: TinyConfig, tokenizer: PreTrainedTokenizerFast, seed: int) -> LlamaForCausalLM:
-    """Make a Llama of the given sizes with weights drawn from the seed.
+    """Make a Llama of the given sizes with weights drawn from the seed, with a deviation of 1 / sqrt(width).
+
+    That is about four times the usual 0.02 at these widths, and the loss falls several times as fast (docs/training.md).
 
     Raises:
         ConfigError: the width is no multiple of the heads.
@@ -77,6 +79,7 @@ def tiny_model(config: TinyConfig, tokenizer: PreTrainedTokenizerFast, seed: int
         num_key_value_heads=config.heads,
         max_position_embeddings=config.context,
         tie_word_embeddings=config.tied,
+        initializer_range=config.width**-0.5,
         bos_token_id=None,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,

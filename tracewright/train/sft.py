@@ -83,7 +83,7 @@ def train_sft(
         language_model, betas=config.betas, weight_decay=config.weight_decay, clip=config.clip, bf16=config.bf16
     )
     if config.gradient_checkpointing:
-        language_model.model.gradient_checkpointing_enable()
+        _save_memory(language_model, True)
     start, state = stepper.resume(checkpoints) if resume else (0, {})
     stopping = _Stopping(config.patience, **state.get("stopping", {}))
     if progress and start:
@@ -120,7 +120,7 @@ def train_sft(
     if stopping.over:
         stepper.load(read_whole(checkpoints / BEST, language_model.device))
     if config.gradient_checkpointing:
-        language_model.model.gradient_checkpointing_disable()
+        _save_memory(language_model, False)
     language_model.model.eval()
     return SftOutcome(step, stopping.over, stopping.best)
 
@@ -145,6 +145,13 @@ def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: 
 
     stepper.backward(losses(), len(pieces))
     return math.fsum(stepper.gather([math.fsum(sums)]))
+
+
+def _save_memory(language_model: LanguageModel, on: bool) -> None:
+    """Switch on or off that activations are computed twice; transformers renames these methods in its version 6."""
+    model, word = language_model.model, "enable" if on else "disable"
+    new = f"activation_checkpointing_{word}"
+    getattr(model, new if hasattr(model, new) else f"gradient_checkpointing_{word}")()
 
 
 class _Stopping:
