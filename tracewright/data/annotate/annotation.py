@@ -5,9 +5,11 @@ from typing import Literal
 
 from tracewright.data.annotate.compose import compose
 from tracewright.data.annotate.context import Place, read_places
-from tracewright.data.annotate.equations import Equation, read_equations
+from tracewright.data.annotate.equations import Equation
 from tracewright.data.annotate.program import Op, build, prune
+from tracewright.data.annotate.repair import Repair, repair
 from tracewright.data.annotate.slots import Known
+from tracewright.data.annotate.solution import read_equations
 from tracewright.data.annotate.wire import shape_all, wire
 from tracewright.data.annotate.words import content
 from tracewright.data.problem import Problem
@@ -49,18 +51,27 @@ def annotate(problem: Problem) -> Annotation:
     if gold is None:
         raise DataError(f"problem {problem.id or problem.question[:40]!r}: the answer {problem.answer!r} is no number")
     places = read_places(problem.question)
-    equations = _up_to_answer(read_equations(problem.solution), gold[0])
-    if equations is None:
-        return Annotation(
-            None, "failed", "no equation gives the answer", "no equation of the solution gives the answer"
-        )
-    known = Known(places, equations, frozenset(content(problem.question)))
+    equations = read_equations(problem.solution, gold[0])
+    cut = _up_to_answer(equations, gold[0])
+    mended = None
+    if cut is None:
+        mended = repair(equations, places, problem.question, problem.solution, gold[0])
+        if mended is None:
+            return _failed("no equation gives the answer", "no equation of the solution gives the answer")
+        cut = (*equations, mended.equation) if mended.equation else tuple(equations)
+    known = Known(places, cut, frozenset(content(problem.question)))
     shaped = shape_all(known)
     best = wire(shaped, known)[0]
     built = build(shaped, best.picks)
-    ops = prune(built.program.ops, built.results[-1])
-    grounded = all(pick.kind != "free" for pick in best.picks)
-    return _checked(ops, places, problem, gold[0], grounded)
+    answer = built.results[-1]
+    if mended and mended.rounding:
+        answer = built.program.add(mended.rounding, (answer,), len(cut) - 1)
+    ops = prune(built.program.ops, answer)
+    return _checked(ops, places, problem, gold[0], mended)
+
+
+def _failed(kind: str, reason: str) -> Annotation:
+    return Annotation(None, "failed", kind, reason)
 
 
 def _up_to_answer(equations: list[Equation], gold: Number) -> tuple[Equation, ...] | None:
@@ -71,16 +82,19 @@ def _up_to_answer(equations: list[Equation], gold: Number) -> tuple[Equation, ..
     return None
 
 
-def _checked(ops: list[Op], places: tuple[Place, ...], problem: Problem, gold: Number, grounded: bool) -> Annotation:
+def _checked(
+    ops: list[Op], places: tuple[Place, ...], problem: Problem, gold: Number, mended: Repair | None
+) -> Annotation:
     """Write the trace and run it: what does not run to the gold answer has failed."""
     if not ops:
-        return Annotation(None, "failed", "nothing is computed", "the answer is a number of the question itself")
+        return _failed("nothing is computed", "the answer is a number of the question itself")
     trace = compose(ops, places, problem.question)
     solved = solve(trace, [place.mention for place in places])
     if isinstance(solved, Fault):
-        return Annotation(None, "failed", f"fault {solved.kind}", solved.message)
+        return _failed(f"fault {solved.kind}", solved.message)
     if solved.answer != gold:
-        return Annotation(None, "failed", "wrong answer", f"the trace gives {solved.answer}, not {gold}")
+        return _failed("wrong answer", f"the trace gives {solved.answer}, not {gold}")
+    grounded = all(ref.kind != "free" for op in ops for ref in op.args)
     tier: Tier = "likely" if grounded else "doubtful"
     kind = "not tested" if grounded else "a number without a source"
     return Annotation(trace, tier, kind, kind, grounded, len(ops))

@@ -52,7 +52,7 @@ def _wanted(ref: Ref, places: Sequence[Place], question: str) -> str:
 
 
 def _constant_value(ref: Ref, places: Sequence[Place]) -> Number:
-    if ref.kind == "constant":
+    if ref.kind in ("constant", "free"):
         return ref.value
     value = places[ref.place].mention.value
     return value.numerator if ref.kind == "numerator" else value.denominator

@@ -32,6 +32,8 @@ class Leaf:
     percent: bool = False
     shown: bool = False
     """It was found in the text, not in the annotation alone."""
+    made: bool = False
+    """It is nobody's number: the 1 of `x + 3x`, the 1/100 of a percent sign."""
 
 
 class Sum(NamedTuple):
@@ -65,6 +67,8 @@ class Equation:
     """Capitalised words of its sentence."""
     dollar: bool = False
     annotated: bool = True
+    letter: str = ""
+    """The unknown that it is the solution for, of an equation with one."""
 
 
 def leaves(node: Node) -> Iterator[Leaf]:
@@ -92,12 +96,20 @@ def evaluate(node: Node) -> Number:
     return tidy(product)
 
 
-_TOKEN = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+|[-+*/()=%$]|[A-Za-z]+(?:['’][a-z]+)?|\S", re.ASCII)
-_SIGNS = {"×": "*", "x": "*", "X": "*", "÷": "/", "−": "-", "–": "-", "—": "-", "[": "(", "]": ")", "{": "(", "}": ")"}
+_TOKEN = re.compile(
+    r"\d+ \d/\d{1,2}(?![\d/])|(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
+    r"|(?<=\d)x(?=[\s(])|[-+*/()=%$]|[A-Za-z]+(?:['’][a-z]+)?|\S",
+    re.ASCII,
+)
+_SIGNS = {"×": "*", "÷": "/", "−": "-", "–": "-", "—": "-", "[": "(", "]": ")", "{": "(", "}": ")"}
 
 
 def number(text: str) -> Number | None:
-    """Read a literal of a solution: digits with commas and decimals."""
+    """Read a literal of a solution: digits with commas and decimals, or a mixed number such as `1 1/2`."""
+    whole, blank, part = text.partition(" ")
+    if blank and whole.isdecimal() and text.isascii() and len(whole) <= MAX_DIGITS:
+        top, _, bottom = part.partition("/")
+        return tidy(int(whole) + Fraction(int(top), int(bottom))) if 0 < int(top) < int(bottom) else None
     plain = text.replace(",", "")
     if len(plain) > MAX_DIGITS or not plain.replace(".", "", 1).isdecimal() or not plain.isascii():
         return None
@@ -195,35 +207,53 @@ class Item(NamedTuple):
     value: Number | None
 
 
-def read_equations(solution: str) -> list[Equation]:
-    """Find the equations of a solution that are true and compute something, in order."""
-    found: list[Equation] = []
-    for index, line in enumerate(solution.split("\n")):
-        for sentence in _SENTENCE.split(line):
-            found += _of_sentence(sentence, index)
+class Sentence(NamedTuple):
+    """A sentence of a solution: its tokens, where annotations stood, and its words."""
+
+    items: tuple[Item, ...]
+    marks: tuple[tuple[int, str], ...]
+    """Place in the text without annotations, and what stood between `<<` and `>>`."""
+    line: int
+    words: frozenset[str]
+    names: frozenset[str]
+    text: str
+
+
+def read_sentences(solution: str) -> list[Sentence]:
+    """Cut a solution into lines and these into sentences, and read their tokens."""
+    return [
+        _read_sentence(sentence, index)
+        for index, line in enumerate(solution.split("\n"))
+        for sentence in _SENTENCE.split(line)
+        if sentence.strip()
+    ]
+
+
+def _read_sentence(sentence: str, line: int) -> Sentence:
+    plain, marks = _without_annotations(sentence)
+    items = tuple(Item(_SIGNS.get(m[0], m[0]), m.start(), m.end(), number(m[0])) for m in _TOKEN.finditer(plain))
+    names = frozenset(stem(word) for word in WORD.findall(plain) if word[0].isupper() and word.lower() not in STOP)
+    return Sentence(items, tuple(marks), line, frozenset(content(plain)), names, plain)
+
+
+def read_arithmetic(sentence: Sentence) -> list[tuple[int, Equation]]:
+    """Find the true equations of a sentence that have no letters, each with the place where it stands."""
+    items = sentence.items
+    found: list[tuple[int, Equation]] = []
+    for place, inner in sentence.marks:
+        equation = _annotated(inner, place, sentence)
+        if equation:
+            found.append((place, equation))
+    taken = {place for place, _ in found}
+    for at, item in enumerate(items):
+        if item.text == "=" and not any(item.end <= place <= _next_start(items, at) for place in taken):
+            equation = _textual(at, sentence)
+            if equation:
+                found.append((item.start, equation))
     return found
 
 
-def _of_sentence(sentence: str, line: int) -> list[Equation]:
-    plain, marks = _without_annotations(sentence)
-    items = [Item(_SIGNS.get(m[0], m[0]), m.start(), m.end(), number(m[0])) for m in _TOKEN.finditer(plain)]
-    words = frozenset(content(plain))
-    names = frozenset(stem(word) for word in WORD.findall(plain) if word[0].isupper() and word.lower() not in STOP)
-    found: list[tuple[int, Equation]] = []
-    for place, inner in marks:
-        equation = _annotated(inner, place, items, line, words, names)
-        if equation:
-            found.append((place, equation))
-    taken = {place for place, _ in marks}
-    for at, item in enumerate(items):
-        if item.text == "=" and not any(item.end <= place <= _next_start(items, at) for place in taken):
-            equation = _textual(items, at, line, words, names)
-            if equation:
-                found.append((item.start, equation))
-    return [equation for _, equation in sorted(found, key=lambda pair: pair[0])]
-
-
-def _next_start(items: list[Item], at: int) -> int:
+def _next_start(items: Sequence[Item], at: int) -> int:
     """Where the number after an equals sign starts; currency signs are stepped over."""
     at += 1
     while at < len(items) and items[at].text in ("$", "(", "€", "£"):
@@ -244,9 +274,8 @@ def _without_annotations(sentence: str) -> tuple[str, list[tuple[int, str]]]:
     return "".join(pieces), marks
 
 
-def _annotated(
-    inner: str, place: int, items: list[Item], line: int, words: frozenset[str], names: frozenset[str]
-) -> Equation | None:
+def _annotated(inner: str, place: int, sentence: Sentence) -> Equation | None:
+    items = sentence.items
     left, _, right = inner.rpartition("=")
     value = number(right.strip().lstrip("$").lstrip("-"))
     if value is None:
@@ -260,20 +289,25 @@ def _annotated(
     used: set[int] = set()
     for match in _TOKEN.finditer(left.replace("//", "/")):
         read = number(match[0])
-        tokens.append(_SIGNS.get(match[0], match[0]) if read is None else _leaf(read, shown, items, used))
+        tokens.append(_multiply(_SIGNS.get(match[0], match[0])) if read is None else _leaf(read, shown, items, used))
     tree = parse_expression(tokens)
     if tree is None or isinstance(tree, Leaf) or not holds(tree, value):
         return None
-    after, dollar = _about_result(value, place, items)
-    return Equation(tree, value, line, after, words, names, dollar, True)
+    after, dollar = about_result(value, place, items)
+    return Equation(tree, value, sentence.line, after, sentence.words, sentence.names, dollar, True)
 
 
-def _leaf(value: Number, shown: list[Item], items: list[Item], used: set[int]) -> Leaf:
+def _multiply(sign: str) -> str:
+    """Read the letter x between numbers as a sign."""
+    return "*" if sign in ("x", "X") else sign
+
+
+def _leaf(value: Number, shown: list[Item], items: Sequence[Item], used: set[int]) -> Leaf:
     """Make a leaf, with the words around the nearest number of that value in the text before the annotation."""
     for item in reversed(shown):
         if item.value == value and item.start not in used:
             used.add(item.start)
-            return _shown_leaf(items, items.index(item))
+            return shown_leaf(items, items.index(item))
     percent = [item for item in shown if item.value == value * 100 and item.start not in used]
     if percent and _text_at(items, items.index(percent[-1]) + 1) in ("%", "percent"):
         used.add(percent[-1].start)
@@ -281,11 +315,12 @@ def _leaf(value: Number, shown: list[Item], items: list[Item], used: set[int]) -
     return Leaf(value)
 
 
-def _text_at(items: list[Item], at: int) -> str:
+def _text_at(items: Sequence[Item], at: int) -> str:
     return items[at].text if 0 <= at < len(items) else ""
 
 
-def _shown_leaf(items: list[Item], at: int) -> Leaf:
+def shown_leaf(items: Sequence[Item], at: int) -> Leaf:
+    """Make a leaf of a number of the text."""
     value = items[at].value
     assert value is not None
     after = _words_after(items, at + 1)
@@ -305,7 +340,7 @@ def _shown_leaf(items: list[Item], at: int) -> Leaf:
     )
 
 
-def _words_after(items: list[Item], at: int, most: int = 6) -> tuple[str, ...]:
+def _words_after(items: Sequence[Item], at: int, most: int = 6) -> tuple[str, ...]:
     words: list[str] = []
     for item in items[at : at + most + 2]:
         if item.value is not None or item.text in "+*=():;,.-" or (item.text == "/" and not words):
@@ -315,7 +350,7 @@ def _words_after(items: list[Item], at: int, most: int = 6) -> tuple[str, ...]:
     return tuple(words[:most])
 
 
-def _about_result(value: Number, place: int, items: list[Item]) -> tuple[tuple[str, ...], bool]:
+def about_result(value: Number, place: int, items: Sequence[Item]) -> tuple[tuple[str, ...], bool]:
     """Return the words after a result, or after an earlier statement of it in the sentence, and whether it is money."""
     dollar = False
     after: tuple[str, ...] = ()
@@ -334,31 +369,56 @@ def _about_result(value: Number, place: int, items: list[Item]) -> tuple[tuple[s
     return after, dollar or after[:1] == ("dollar",)
 
 
-def _textual(items: list[Item], at: int, line: int, words: frozenset[str], names: frozenset[str]) -> Equation | None:
+def _textual(at: int, sentence: Sentence) -> Equation | None:
     """Read an equation of the text around an equals sign: the longest one before it that holds."""
+    items = sentence.items
+    for value, percent in _right_values(items, at):
+        best = _longest(items, at, value, percent)
+        if best is not None:
+            after, dollar = about_result(value, items[at].end, items)
+            return Equation(best, value, sentence.line, after, sentence.words, sentence.names, dollar, False)
+    return None
+
+
+def _right_values(items: Sequence[Item], at: int) -> Iterator[tuple[Number, bool]]:
+    """Yield the values that the right side may have, each with whether `100%` on the left counts as 1."""
     right = at + 1
-    while _text_at(items, right) in ("$", "€", "£"):
+    while _text_at(items, right) in ("$", "€", "£", "-"):
         right += 1
-    if right >= len(items) or items[right].value is None:
-        return None
-    value = items[right].value
-    assert value is not None
+    value = items[right].value if right < len(items) else None
+    if value is None:
+        return
+    if items[right - 1].text == "-":
+        value = -value
+    bottom = items[right + 2].value if _text_at(items, right + 1) == "/" and right + 2 < len(items) else None
+    if bottom:
+        yield tidy(Fraction(value) / bottom), True
+    yield value, True
+    if _text_at(items, right + 1) in ("%", "percent"):
+        yield value, False
+        yield tidy(Fraction(value) / 100), True
+
+
+def _longest(items: Sequence[Item], at: int, value: Number, percent: bool) -> Node | None:
+    """Return the longest expression that ends before an equals sign and has this value."""
     best: Node | None = None
     tokens: list[Leaf | str] = []
     words_in_row = 0
-    for back in range(at - 1, max(-1, at - 60), -1):
+    for back in range(at - 1, max(-1, at - MAX_TOKENS), -1):
         item = items[back]
+        sign = _multiply(item.text)
         if item.value is not None:
-            tokens.insert(0, _shown_leaf(items, back))
+            tokens.insert(0, shown_leaf(items, back))
             words_in_row = 0
-        elif item.text in "+-*/()":
-            tokens.insert(0, item.text)
+        elif sign in "+-*/()":
+            tokens.insert(0, sign)
             words_in_row = 0
-        elif item.text == "%":
-            tokens[:0] = ["*", Leaf(Fraction(1, 100))]
-        elif item.text == "=" or item.text in ".;:":
+        elif sign == "%":
+            if percent:
+                tokens[:0] = ["*", Leaf(Fraction(1, 100))]
+        elif sign == "=" or sign in ".;:":
             break
-        elif item.text[0].isalpha():
+        elif sign[0].isalpha():
             words_in_row += 1
             if words_in_row > 6:
                 break
@@ -368,7 +428,4 @@ def _textual(items: list[Item], at: int, line: int, words: frozenset[str], names
         tree = parse_expression(tokens)
         if tree is not None and not isinstance(tree, Leaf) and holds(tree, value):
             best = tree
-    if best is None:
-        return None
-    after, dollar = _about_result(value, items[at].end, items)
-    return Equation(best, value, line, after, words, names, dollar, False)
+    return best

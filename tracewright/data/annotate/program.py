@@ -19,7 +19,7 @@ class Ref(NamedTuple):
     """What an operation reads: mention `place`, the constant `value`, or the result of step `place`."""
 
     kind: str
-    """`mention`, `constant`, `step`, or `numerator` / `denominator` of a mention."""
+    """`mention`, `constant`, `free` (a constant that nothing calls for), `step`, `numerator` or `denominator`."""
     place: int = 0
     value: Number = 0
 
@@ -98,7 +98,7 @@ def run(ops: Sequence[Op], numbers: Sequence[Number]) -> list[Number]:
 
 
 def _value(ref: Ref, numbers: Sequence[Number], values: Sequence[Number]) -> Number:
-    if ref.kind == "constant":
+    if ref.kind in ("constant", "free"):
         return ref.value
     if ref.kind == "step":
         return values[ref.place]
@@ -145,8 +145,20 @@ def build(shaped: Sequence[Shaped], picks: Sequence[Candidate]) -> Built:
             chosen[slot] = picks[at]
             at += 1
     for index, each in enumerate(shaped):
-        results.append(_Builder(program, chosen, results, index).node(each.tree))
+        known = _stated_before(index, shaped, chosen)
+        results.append(results[known] if known >= 0 else _Builder(program, chosen, results, index).node(each.tree))
     return Built(program, tuple(results))
+
+
+def _stated_before(index: int, shaped: Sequence[Shaped], chosen: dict[Slot, Candidate]) -> int:
+    """Find the solved equation that one with a number from nowhere restates (12x = 60, x = 60 / 12); -1 for none."""
+    if all(chosen[slot].kind != "free" for slot in shaped[index].slots):
+        return -1
+    value = shaped[index].equation.value
+    for before in range(index):
+        if shaped[before].equation.letter and shaped[before].equation.value == value:
+            return before
+    return -1
 
 
 def constant(value: Number) -> Ref:
@@ -174,7 +186,9 @@ class _Builder:
         """Refer to what a candidate takes its value from, whatever the view."""
         if pick.kind == "mention":
             return Ref("mention", pick.place)
-        return self.results[pick.place] if pick.kind == "result" else constant(pick.value)
+        if pick.kind == "result":
+            return self.results[pick.place]
+        return Ref("free", 0, pick.value) if pick.kind == "free" else constant(pick.value)
 
     def alone(self, slot: Slot) -> Ref:
         """Make the value of a slot by itself."""

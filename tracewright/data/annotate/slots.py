@@ -205,6 +205,8 @@ def is_rate(n: Number, leaf: Leaf, index: int, known: Known) -> bool:
 
 def find_candidates(slot: Slot, known: Known) -> list[Candidate]:
     """List the sources that give a slot its value: mentions, results, constants; weaker views only where none fits."""
+    if slot.leaf.made:
+        return [Candidate("constant", 0, "same", slot.value, 1, 2)]
     found = [*_mentions(slot, known), *_results(slot, known)]
     constant = find_constant(slot.value, known.equations[slot.equation].words, known.question)
     if slot.form == "plain" and constant:

@@ -2,7 +2,7 @@
 
 Every slot has its candidates (`slots.py`); a wiring picks one for each. Its score is a sum of weighted features:
 whether the nouns after the literal and after the mention agree, whether the sentences share words and names, money with money,
-numbers and results that nothing has used yet, and so on (`weights.py`). A beam search keeps the best wirings; those
+money, numbers and results that nothing has used yet, and so on (`weights.py`). A beam search keeps the best wirings; those
 that lost are the alternatives that `alternatives.py` puts to the test.
 """
 
