@@ -1,0 +1,1 @@
+"""Completions -> grades -> scores with their intervals. No torch."""
