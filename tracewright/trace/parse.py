@@ -55,8 +55,9 @@ def is_mention(source: str) -> bool:
 # The short way: canonical lines only. Whatever does not match is left to the thorough way, so this never finds fault.
 
 _ARG = rf"(?:{LITERAL}|{NAME})"
+_SOURCE = r"n[1-9][0-9]{0,3}|(?:prev|sub[0-9]{1,3})\.result"
 _LINES = {
-    "init": re.compile(rf"- \{{op: init, var: ({NAME}), (?:value: ({LITERAL})|source: ([\w.]+))\}}"),
+    "init": re.compile(rf"- \{{op: init, var: ({NAME}), (?:value: ({LITERAL})|source: ({_SOURCE}))\}}"),
     "compute": re.compile(rf"- \{{op: compute, compute_op: (\w+), args: \[({_ARG}(?:, {_ARG})*)\], var: ({NAME})\}}"),
     "query": re.compile(rf"- \{{op: query, var: ({NAME})\}}"),
 }
