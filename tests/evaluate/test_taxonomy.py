@@ -167,6 +167,12 @@ def test_a_value_that_doubles_a_hundred_times_is_compared_at_once():
     assert classify(text, problem, grade(text, problem)) == "wrong_wiring"
 
 
+@pytest.mark.parametrize("source", ["sub", "sub.result", "subn1.result", "prev.", "prev.x.result", "n\u0663", "n0"])
+def test_a_source_that_is_none_is_a_bad_reference(source):
+    text = swap(EATEN, f"init, var: eaten, source: {source}")
+    assert classify(text, PROBLEM, grade(text, PROBLEM)) == "bad_reference"
+
+
 def test_every_fault_kind_has_a_class():
     assert set(FAULT_CLASSES) == set(FAULTS)
     assert set(FAULT_CLASSES.values()) <= set(CLASSES) - set(SEMANTIC)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from tracewright.atomic import whole_file
 from tracewright.data.problem import Problem, read_lines
 from tracewright.data.prompt import View, restore, view
-from tracewright.errors import DataError, RunError, nearest
+from tracewright.errors import DataError, nearest
 from tracewright.recipe import PromptConfig
 
 
@@ -184,30 +185,15 @@ _WORDS: Mapping[type, str] = {
 def write_rows(rows: Iterable[Mapping[str, Any]], path: Path) -> int:
     """Write rows as JSON lines, whole or not at all; return how many.
 
-    Raises:
-        RunError: the folder is missing, full or read-only.
-    """
-    return write_whole((json.dumps(row, ensure_ascii=False) + "\n" for row in rows), path)
-
-
-def write_whole(pieces: Iterable[str], path: Path) -> int:
-    """Write a text file in pieces, whole or not at all; return how many pieces.
-
-    A lone surrogate, which a damaged completion may hold, is written as a question mark.
+    A lone surrogate, which a damaged completion may hold, is no text and is written as a question mark.
 
     Raises:
-        RunError: the folder is missing, full or read-only.
+        RunError: the folder is missing or read-only, or the disk is full.
     """
-    partial = path.with_name(path.name + ".partial")
     count = 0
-    try:
-        with partial.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            for piece in pieces:
-                file.write(piece)
-                count += 1
-        partial.replace(path)
-    except OSError as error:
-        raise RunError(f"{path} cannot be written ({error.strerror})") from None
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        for row in rows:
+            line = json.dumps(row, ensure_ascii=False)
+            file.write(line.encode("utf-8", "replace").decode() + "\n")
+            count += 1
     return count

@@ -4,14 +4,11 @@ Splits are never pooled. Where a problem has several completions, it counts once
 so that n is the number of problems.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from tracewright.evaluate.grades import Graded
-from tracewright.evaluate.sample import write_whole
 from tracewright.evaluate.stats import CONFIDENCE, mean_interval, pass_at_k
 from tracewright.evaluate.taxonomy import CLASSES
 from tracewright.grade import STATUSES
@@ -36,15 +33,6 @@ def score(rows: Sequence[Graded]) -> dict[str, Any]:
         "confidence": CONFIDENCE,
         "splits": {split: _score_split(members) for split, members in splits.items()},
     }
-
-
-def write_scores(scores: Mapping[str, Any], path: Path) -> None:
-    """Write scores.json, whole or not at all.
-
-    Raises:
-        RunError: the file cannot be written.
-    """
-    write_whole([json.dumps(scores, ensure_ascii=False, indent=1) + "\n"], path)
 
 
 Group = Sequence[Graded]
