@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace) -> int:
     recipe = read_config(Recipe, Path(options.recipe), options.overrides) if options.recipe else None
     if options.resume:
         if options.out is None and recipe is None:
-            raise ConfigError("tracewright run --resume: which run?", "name its recipe, or its folder with --out")
+            raise ConfigError("tracewright run --resume: a run is needed", "name its recipe, or its folder with --out")
         path = options.out or runs.newest_path(RUNS, recipe.name)  # type: ignore[union-attr]
         run = runs.reopen(path)
         old = run.recipe()

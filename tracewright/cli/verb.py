@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tracewright.errors import ConfigError, DataError
+from tracewright.errors import DataError
 
 
 class Verb(NamedTuple):
@@ -49,9 +49,9 @@ def whole(least: int = 0) -> Callable[[str], int]:
         try:
             value = int(text)
         except ValueError:
-            raise ConfigError(f"a whole number is needed, read {text!r}") from None
+            raise argparse.ArgumentTypeError(f"a whole number is needed, read {text!r}") from None
         if value < least:
-            raise ConfigError(f"a whole number from {least} on is needed, read {text!r}")
+            raise argparse.ArgumentTypeError(f"a whole number from {least} on is needed, read {text!r}")
         return value
 
     return read

@@ -1,0 +1,86 @@
+"""generate, schemas, annotate: what they write, and one clear sentence for each mistake."""
+
+import json
+
+import pytest
+
+from tracewright.cli import main
+from tracewright.data.problem import read_problems
+from tracewright.grade import grade
+
+
+def test_generate(tmp_path, capsys):
+    path = tmp_path / "problems.jsonl"
+    assert main(["generate", "-n", "20", "--seed", "3", "--out", str(path)]) == 0
+    made = read_problems(path)
+    assert len(made) == 20
+    for problem in made:
+        assert grade(problem.trace, problem).status == "correct"
+    capsys.readouterr()
+    assert main(["generate", "-n", "20", "--seed", "3"]) == 0
+    assert capsys.readouterr().out == path.read_text()
+
+
+def test_generate_takes_the_data_options(capsys):
+    assert main(["generate", "-n", "5", "naming=abstract", "schemas=[percentage]"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {row["expert"] for row in rows} == {"percentage"}
+    assert all("var: a" in row["trace"] for row in rows)
+
+
+def test_schemas(capsys):
+    assert main(["schemas", "comparison"]) == 0
+    assert "comparison" in capsys.readouterr().out
+    assert main(["schemas", "price_chain", "--check"]) == 0
+    assert "0 faults" in capsys.readouterr().out
+    assert main(["schemas", "price_chain", "--gallery"]) == 0
+    assert "answer:" in capsys.readouterr().out
+
+
+SOLVED = {
+    "question": "Mia bakes 12 rolls and eats 4 of them. She sells the rest for $2 each. How much does she get?",
+    "answer": "She has 12 - 4 = <<12-4=8>>8 rolls left.\nShe gets 8 * 2 = $<<8*2=16>>16.\n#### 16",
+}
+
+
+def test_annotate(tmp_path, capsys):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(json.dumps(SOLVED) + "\n")
+    assert main(["annotate", str(source), "--out", str(out)]) == 0
+    assert "executes to the gold answer" in capsys.readouterr().out
+    problem = read_problems(out)[0]
+    assert grade(problem.trace, problem, check_expert=False).status == "correct"
+    assert main(["annotate", str(source), "--out", str(out), "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows[0]["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["generate", "naming=semantics"], "did you mean 'semantic'?"),
+        (["generate", "namin=semantic"], "did you mean 'naming'?"),
+        (["generate", "schemas=[price_chains]"], "did you mean 'price_chain'?"),
+        (["generate", "--out", "nowhere/x.jsonl"], "nowhere is no folder"),
+        (["generate", "--split", "tests"], "invalid choice"),
+        (["schemas", "price_chan"], "did you mean 'price_chain'?"),
+        (["annotate", "nowhere.jsonl", "--out", "x.jsonl"], "does not exist"),
+        (["annotate", ".", "--out", "x.jsonl"], "is a folder"),
+        (["annotate", "x.jsonl"], "required: --out"),
+        (["annotate", "x.jsonl", "--out", "./x.jsonl"], "is the file that is read"),
+    ],
+)
+def test_a_mistake_is_one_sentence(words, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    err = capsys.readouterr().err.splitlines()
+    assert message in err[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_annotate_names_the_bad_line(tmp_path, capsys):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(json.dumps(SOLVED) + "\n{\n")
+    assert main(["annotate", str(source), "--out", str(out)]) == 2
+    assert "line 2" in capsys.readouterr().err
+    assert not out.exists()
