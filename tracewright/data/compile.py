@@ -29,6 +29,8 @@ RANDOM_BYTES = 64
 BUCKETS = 16
 """The numbers of a problem fall into one of these; FRESH is kept out of training, for the evaluation splits."""
 FRESH = 5
+_GOLDEN = 0x9E3779B97F4A7C15
+"""2**64 over the golden ratio: multiplied by it, every bit reaches the upper ones. Source: Knuth, TAOCP 3, section 6.4."""
 MAX_TRIES = 2000
 """Draws after which a schema's conditions are taken for impossible."""
 
@@ -346,7 +348,7 @@ class _Writer:
         for name in names:
             exact = f"s_{name}" in self.exact
             value = f"({value} * 1009 + {f's_{name}' if exact else f'hash(s_{name})'})"
-        return f"{value} % 1000003 % {BUCKETS}"
+        return f"{value} * {_GOLDEN} >> {64 - BUCKETS.bit_length() + 1} & {BUCKETS - 1}"
 
     # The trace
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracewright.errors import DataError
+from tracewright.mention import read_mentions
 from tracewright.number import Number, read_literal, tidy
 from tracewright.tree import Map, Seq, Tree, TreeError, read_tree
 
@@ -31,6 +32,7 @@ class Values(NamedTuple):
     """`integer`, `decimal`, `money`, `percent`, `fraction` or `times`."""
 
 
+_FREE = ("ordinal", "year", "clock")
 _IRREGULAR = {
     "child": "children", "person": "people", "man": "men", "woman": "women", "foot": "feet", "goose": "geese",
     "mouse": "mice", "tooth": "teeth", "knife": "knives", "loaf": "loaves", "shelf": "shelves", "leaf": "leaves",
@@ -130,6 +132,8 @@ def read_row(node: Tree, where: str) -> Row:
     for key, value in node.items():
         assert isinstance(value, str)
         row[key] = read_values(value) or value
+        if row[key] is value and any(mention.kind not in _FREE for mention in read_mentions(f"a {value}")):
+            raise DataError(f"{where}: {value!r} holds a number, which would count as one of the question's", "find another word")
     one = node.get("one")
     if isinstance(one, str):
         row.setdefault("many", plural(one))
