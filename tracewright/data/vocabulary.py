@@ -32,6 +32,7 @@ class Values(NamedTuple):
     """`integer`, `decimal`, `money`, `percent`, `fraction` or `times`."""
 
 
+_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _FREE = ("ordinal", "year", "clock")
 _IRREGULAR = {
     "child": "children", "person": "people", "man": "men", "woman": "women", "foot": "feet", "goose": "geese",
@@ -131,6 +132,8 @@ def read_row(node: Tree, where: str) -> Row:
     row: dict[str, str | Values] = {}
     for key, value in node.items():
         assert isinstance(value, str)
+        if not _KEY.match(key) or not value:
+            raise DataError(f"{where}: the key {key!r} has no name or no value", "put a text with a comma in it in quotes")
         row[key] = read_values(value) or value
         if row[key] is value and any(mention.kind not in _FREE for mention in read_mentions(f"a {value}")):
             raise DataError(f"{where}: {value!r} holds a number, which would count as one of the question's", "find another word")
