@@ -1,1 +1,1 @@
-"""A run directory -> report.md and report.html. Reads, and computes nothing anew."""
+"""A run as pages one can read: report.md and a self-contained report.html. Nothing is computed anew, and no torch."""
