@@ -4,7 +4,7 @@ import math
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracewright.report.charts import (
@@ -28,6 +28,7 @@ def lines(svg):
     ]
 
 
+@settings(max_examples=500)
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
 def test_ticks_are_round_and_span_the_values(low, width):
     ticks = nice_ticks(low, low + width)

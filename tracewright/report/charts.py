@@ -92,7 +92,7 @@ def line_chart(points: Sequence[tuple[float, float]], title: str, *, share: bool
 
 def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
     """Return round numbers that span low to high, `most` + 1 at the most: steps of 1, 2 or 5 times a power of ten."""
-    if high - low < 1e-12:
+    if high - low <= max(1e-12, 1e-6 * max(abs(low), abs(high))):  # flat, but for rounding
         reach = max(abs(high) * 0.1, 1e-3)
         low, high = low - reach, high + reach
     rough = (high - low) / (most - 1)
