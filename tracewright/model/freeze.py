@@ -6,6 +6,7 @@ frozen ones are in half precision: an update of a millionth would vanish in bflo
 Not covered: embeddings on their own, and layers chosen by name.
 """
 
+import warnings
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -116,7 +117,9 @@ def _with_adapters(model: nn.Module, rank: int, seed: int) -> nn.Module:
     config = LoraConfig(
         r=rank, lora_alpha=ALPHA_PER_RANK * rank, lora_dropout=0.0, target_modules="all-linear", task_type="CAUSAL_LM"
     )
-    with seeded(seed, "lora"):
+    with seeded(seed, "lora"), warnings.catch_warnings():
+        # peft asks transformers by a name that is about to go.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
         return get_peft_model(model, config)  # type: ignore[arg-type]
 
 

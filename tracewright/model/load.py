@@ -211,6 +211,8 @@ def _from_pretrained(config: ModelConfig, device: torch.device) -> tuple[PreTrai
 
 def _check_source(name: str) -> str:
     """Return the folder or hub id; complain about a folder that cannot be a model before anything is loaded."""
+    if not name.strip():
+        raise ModelError("model.id is empty", "write tiny, a folder or a hub id")
     path = Path(name).expanduser()
     if path.is_dir():
         if not (path / "config.json").exists():
@@ -221,8 +223,8 @@ def _check_source(name: str) -> str:
         return str(path)
     if path.exists():
         raise ModelError(f"{name} is a file", "name the folder that holds config.json")
-    if name.startswith((".", "/", "~")) or name.count("/") > 1 or not name.strip():
-        raise ModelError(f"the folder {name} does not exist" if name.strip() else "model.id is empty")
+    if name.startswith((".", "/", "~")) or name.count("/") > 1:
+        raise ModelError(f"the folder {name} does not exist")
     return name
 
 

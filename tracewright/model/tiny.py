@@ -60,7 +60,7 @@ def tiny_tokenizer(texts: Iterable[str], vocabulary: int) -> PreTrainedTokenizer
 def tiny_model(config: TinyConfig, tokenizer: PreTrainedTokenizerFast, seed: int) -> LlamaForCausalLM:
     """Make a Llama of the given sizes with weights drawn from the seed, with a deviation of 1 / sqrt(width).
 
-    That is about four times the usual 0.02 at these widths, and the loss falls several times as fast (docs/training.md).
+    That is some four times the usual 0.02 at these widths, and the loss falls much faster (docs/training.md).
 
     Raises:
         ConfigError: the width is no multiple of the heads.
