@@ -1,20 +1,22 @@
 """Hold schemas against the readers of the house: what `tracewright schemas --check` and the tests run.
 
-For every wording many problems are made and each is looked at as a stranger would: its trace is parsed and solved against
-the numbers that the reader finds in its question, and must give the answer; every number must be used; and the text must
-be whole and right in the small things of grammar that can be seen by a rule. What a rule cannot see, a person has to read:
-`tracewright schemas --gallery`.
+For every wording many problems are made and each is looked at as a stranger would: its trace is parsed and solved
+against the numbers that the reader finds in its question, and must give the answer; every number must be used; and the
+text must be whole and right in the small things of grammar that can be seen by a rule. What a rule cannot see, a
+person has to read: `tracewright schemas --gallery`.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from tracewright.data.compile import BUCKETS, FRESH, Machine, machine, random_number
+from tracewright.data.compile import Machine, machine, random_number
+from tracewright.data.draw import BUCKETS, FRESH
 from tracewright.data.generate import Options, generate
 from tracewright.data.naming import NAMINGS
 from tracewright.data.problem import Problem
 from tracewright.data.schema import Schema
+from tracewright.data.slips import find_slips
 from tracewright.errors import DataError
 from tracewright.mention import Mention, read_mentions
 from tracewright.number import write
@@ -33,33 +35,6 @@ LARGEST_ANSWER = 10_000_000
 
 _FREE_KINDS = ("ordinal", "year", "clock")
 _FREE_WORDS = ("one",)
-_SLIPS = (
-    (re.compile(r"[{}\[\]|]|X_\w+_X"), "a placeholder is left"),
-    (re.compile(r"  |\s[.,?!;:](?:\s|$)|\.\.|,,|\?\.|^\s|\s$"), "spaces or stops are doubled"),
-    (re.compile(r"\b[Aa] (?:[aeioAEIO](?!ne\b|nce\b|u)|[uU](?!n[is]|se|ti|k|r[aeiou])|8|11\b|18\b|hour\b|honest)"), "'a' for 'an'"),
-    (re.compile(r"\b[Aa]n (?:[b-df-gj-np-tv-zB-DF-GJ-NP-TV-Z]|[2-7]|1(?![18]\b)|uni|use|one\b|eu)"), "'an' for 'a'"),
-    (re.compile(r"\b(?:1|one|One|a|an) (?:\w+s|children|people|men|women|feet|geese|sheep) (?:are|were|have)\b"), "a plural behind one"),
-    (
-        re.compile(
-            r"(?:(?<![\d$,.:/-])\b1|\b(?:has|have|had|gets?|gives?|buys?|with|and|for) one) (?:\w+ )?"
-            r"(?!(?:always|plus|less|times|class|glass|bus|pass|address|dress|boss|series|business|is|was|has|does|his|this|as|us)\b)"
-            r"[a-z]{2,}[a-rt-z]s\b"
-        ),
-        "a plural behind 1",
-    ),
-    (
-        re.compile(
-            r"(?<![\d./])(?:\b[2-9]|\b\d\d+|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)) "
-            r"(?:apple|egg|cookie|dollar|hour|minute|day|week|mile|box|bag|book|page|child|person|ticket)\b"
-            r"(?=[.,?!;]| (?:and|or|in|on|at|for|to|of|are|were|each|per|a)\b)"
-        ),
-        "a singular behind more than 1",
-    ),
-    (re.compile(r"[.?!] +[a-z]|^[a-z]"), "a sentence starts with a small letter"),
-    (re.compile(r"\b(\w+) \1\b(?<!that that)(?<!had had)"), "a word stands twice"),
-    (re.compile(r"\$\d+(?:,\d{3})* (?:dollars?|\$)|% percent"), "a unit stands twice"),
-    (re.compile(r"[^\x20-\x7e’“”–é]"), "an odd character"),
-)  # fmt: skip
 _NUMBERED = re.compile(r"n\d+\b")
 
 
@@ -92,7 +67,9 @@ def check_schema(schema: Schema, problems: int = PROBLEMS, seen: dict[str, str] 
         compiled = machine(schema)
         accepted, different = _draws(compiled)
         if accepted < LEAST_ACCEPTED:
-            faults[0, "rare"] = f"only {accepted:.1%} of the draws meet its conditions; draw multiples, or within limits"
+            faults[0, "rare"] = (
+                f"only {accepted:.1%} of the draws meet its conditions; draw multiples, or within limits"
+            )
         if different < LEAST_NUMBERS:
             faults[0, "few"] = f"only {different} different sets of numbers; widen the ranges"
         for wording in range(len(schema.wordings)):
@@ -118,7 +95,7 @@ def _draws(compiled: Machine) -> tuple[float, int]:
     drawn = [compiled.try_draw(random_number(f"check/{index}", compiled.salt)) for index in range(tries)]
     places = [compiled.order.index(name) for name in compiled.schema.shown]
     numbers = {tuple(draw[0][place] for place in places) for draw in drawn if draw}
-    fresh = {tuple(draw[0][place] for place in places) for draw in drawn if draw and draw[3] == FRESH}
+    fresh = any(draw[3] == FRESH for draw in drawn if draw)
     accepted = sum(draw is not None for draw in drawn) / tries
     return accepted, len(numbers) if fresh or not accepted else len(numbers) // BUCKETS
 
@@ -140,16 +117,13 @@ def _findings(schema: Schema, problem: Problem) -> Iterator[tuple[str, str]]:
         return
     if write(solution.answer) != problem.answer:
         yield "answer", f"the solver says {write(solution.answer)}, the schema {problem.answer} ({problem.question})"
-    if abs(solution.answer) > LARGEST_ANSWER:
+    if not -LARGEST_ANSWER <= solution.answer <= LARGEST_ANSWER:
         yield "range", f"the answer {problem.answer} is out of range ({problem.question})"
     for remark in lint(trace, solution, mentions):
         yield remark.kind, f"{remark.kind}: {remark.message}"
     yield from _unused(schema, problem, mentions)
-    for pattern, slip in _SLIPS:
-        match = pattern.search(problem.question)
-        if match:
-            start = max(0, match.start() - 25)
-            yield slip, f"{slip}: ...{problem.question[start : match.end() + 25]}..."
+    for slip, where in find_slips(problem.question):
+        yield slip, f"{slip}: {where}"
 
 
 def _unused(schema: Schema, problem: Problem, mentions: Iterable[Mention]) -> Iterator[tuple[str, str]]:
@@ -166,7 +140,10 @@ def _unused(schema: Schema, problem: Problem, mentions: Iterable[Mention]) -> It
             continue
         spare -= 1
         if spare < 0:
-            yield "unused", f"the number {mention.text!r} is neither used nor listed under 'distractors' ({problem.question})"
+            yield (
+                "unused",
+                f"the number {mention.text!r} is neither used nor listed under 'distractors' ({problem.question})",
+            )
             return
 
 

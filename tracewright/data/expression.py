@@ -1,8 +1,8 @@
-"""The expressions of a schema, `total - 2 * used` or `eggs > 3 and whole(eggs / 2)`: read, checked, and turned into Python.
+"""The expressions of a schema, `total - 2 * used` or `eggs > 3 and whole(eggs / 2)`: read, checked, made Python.
 
-An expression is parsed by Python's own grammar and then only the nodes below are let through: names, numbers, arithmetic,
-comparisons, and, or, not, and four functions. What comes out is source text in which every name has been replaced, so no
-text of a schema is ever run as it stands. `/` is exact, as everywhere in the house.
+An expression is parsed by Python's own grammar and then only the nodes below are let through: names, numbers,
+arithmetic, comparisons, and, or, not, and four functions. What comes out is source text in which every name has been
+replaced, so no text of a schema is ever run as it stands. `/` is exact, as everywhere in the house.
 """
 
 import ast
@@ -28,7 +28,7 @@ class Expression(NamedTuple):
     names: tuple[str, ...]
 
     def python(self, variables: Mapping[str, str]) -> str:
-        """Return Python source with every name replaced by its variable; needs `div`, `whole` and `number` where it runs."""
+        """Return Python source with every name replaced; it needs `div`, `whole` and `number` where it runs."""
         return _python(self.tree, self.text, variables)
 
     @property
@@ -81,7 +81,10 @@ def _check(node: ast.AST, text: str, where: str, names: dict[str, None]) -> None
         inner = []
     if not inner:
         piece = ast.get_source_segment(text, node) if isinstance(node, ast.expr) else text
-        raise DataError(f"{where}: {piece!r} cannot stand in {text!r}", "use names, numbers, + - * / // %, comparisons, and, or, not")
+        raise DataError(
+            f"{where}: {piece!r} cannot stand in {text!r}",
+            "use names, numbers, + - * / // %, comparisons, and, or, not",
+        )
     for child in inner:
         _check(child, text, where, names)
 
@@ -107,5 +110,6 @@ def _python(node: ast.expr, text: str, variables: Mapping[str, str]) -> str:
     if isinstance(node, ast.Compare):
         pairs = zip(node.ops, node.comparators, strict=True)
         return f"({inside(node.left)}{''.join(f' {_COMPARE[type(op)]} {inside(value)}' for op, value in pairs)})"
-    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    assert isinstance(node, ast.Call)
+    assert isinstance(node.func, ast.Name)
     return f"{FUNCTIONS[node.func.id]}({', '.join(inside(argument) for argument in node.args)})"

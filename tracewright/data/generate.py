@@ -1,25 +1,26 @@
-"""(schema, seed, index) -> Problem, pure: the same anywhere, whatever else is generated. And streams of problems, by split.
+"""(schema, seed, index) -> Problem, pure; and streams of problems, by split.
 
-A problem is made of one random number of 512 bits, BLAKE2b of "seed/index" and the schema's salt; each decision takes a
-part of it. Two seeds have nothing in common, index i does not depend on how many are asked for, and PYTHONHASHSEED
+A problem is made of one random number of 512 bits, BLAKE2b of "seed/index" and the schema's salt; each decision takes
+a part of it. Two seeds have nothing in common, index i does not depend on how many are asked for, and PYTHONHASHSEED
 matters nowhere.
 
 Splits that mean something: the numbers of `fresh` are never seen in training with that schema (they fall into a bucket
-that training leaves out); a wording and a share of the schemas are held out for `unseen_wordings` and `unseen_schemas`,
-each chosen by a hash of its name, so that a new schema moves no other.
+that training leaves out); a wording and a share of the schemas are held out for `unseen_wordings` and
+`unseen_schemas`, each chosen by a hash of its name, so that a new schema moves no other.
 """
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from tracewright.data.compile import FRESH, MAX_TRIES, Machine, machine, random_number
+from tracewright.data.compile import MAX_TRIES, Machine, machine, random_number
+from tracewright.data.draw import FRESH
 from tracewright.data.naming import Naming
 from tracewright.data.problem import Problem
 from tracewright.data.schema import Schema, load_schemas
-from tracewright.data.wording import CHANCE
+from tracewright.data.telling import CHANCE
 from tracewright.errors import ConfigError, DataError, nearest
 from tracewright.number import write
 from tracewright.recipe import DataConfig
@@ -46,7 +47,12 @@ class Options(NamedTuple):
     """This wording and no other."""
 
 
-def generate(schema: Schema, seed: int, index: int, options: Options = Options()) -> Problem:
+DEFAULT = Options()
+ALL = Options(split=None)
+"""Every wording and every number."""
+
+
+def generate(schema: Schema, seed: int, index: int, options: Options = DEFAULT) -> Problem:
     """Make one problem of a schema.
 
     Raises:
@@ -92,20 +98,26 @@ def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema
     chosen = [schema for schema in known.values() if _wanted(schema, config.schemas)]
     for word in config.schemas:
         if word not in known and word not in EXPERTS and word != "composition":
-            raise ConfigError(f"data.schemas names {word!r}, which is no schema and no expert", nearest(word, (*known, *EXPERTS)))
+            raise ConfigError(
+                f"data.schemas names {word!r}, which is no schema and no expert", nearest(word, (*known, *EXPERTS))
+            )
     if config.composition == 0:
         chosen = [schema for schema in chosen if schema.expert != "composition"]
     held_out = unseen_schemas(chosen, config.hold_out)
     if split == "unseen_schemas":
         chosen = [schema for schema in chosen if schema.name in held_out]
         if not chosen:
-            raise ConfigError("no schema is held out for the split unseen_schemas", "raise data.hold_out, or name more schemas")
+            raise ConfigError(
+                "no schema is held out for the split unseen_schemas", "raise data.hold_out, or name more schemas"
+            )
     elif split is not None:
         chosen = [schema for schema in chosen if schema.name not in held_out]
     if split == "unseen_wordings":
         chosen = [schema for schema in chosen if len(schema.wordings) > 1]
     if not chosen:
-        raise ConfigError(f"data.schemas leaves no schema for the split {split or 'all'}", "name others, or leave it out")
+        raise ConfigError(
+            f"data.schemas leaves no schema for the split {split or 'all'}", "name others, or leave it out"
+        )
     return chosen
 
 
@@ -125,9 +137,9 @@ def unseen_schemas(schemas: Iterable[Schema], share: float) -> frozenset[str]:
     return frozenset(below[: len(ranked) - 1])
 
 
-@lru_cache(maxsize=None)
+@cache
 def unseen_wording(schema: Schema) -> int:
-    """Return the wording that training never sees, chosen by a hash of the schema's name; -1 where there is one only."""
+    """Return the wording that training never sees, by a hash of the schema's name; -1 where there is one only."""
     count = len(schema.wordings)
     return random_number(f"wording/{schema.name}") % count if count > 1 else -1
 
@@ -171,7 +183,9 @@ class _Source:
         self.options = options
         self.fresh = None if options.split is None else options.split != "train"
         self.chance = round(options.number_words * CHANCE)
-        self.telling = [made.telling(place, options.naming) if len(self.wordings) == 1 else None for place in self.wordings]
+        self.telling = [
+            made.telling(place, options.naming) if len(self.wordings) == 1 else None for place in self.wordings
+        ]
 
 
 @lru_cache(maxsize=4096)
@@ -191,7 +205,9 @@ def _make(source: _Source, number: int, stream: str, index: int) -> Problem:
     while drawn is None or (fresh is not None and (drawn[3] == FRESH) is not fresh):
         tries += 1
         if tries > MAX_TRIES:
-            raise DataError(f"{made.schema.path}: no problem in {MAX_TRIES} draws", "widen its ranges or its conditions")
+            raise DataError(
+                f"{made.schema.path}: no problem in {MAX_TRIES} draws", "widen its ranges or its conditions"
+            )
         drawn = made.try_draw(random_number(f"{stream}/{index}/{tries}", made.salt))
     values, answer, rest, _ = drawn
     rest, place = divmod(rest, len(source.wordings))
@@ -213,13 +229,13 @@ def _make(source: _Source, number: int, stream: str, index: int) -> Problem:
     )
 
 
-def gallery(schemas: Mapping[str, Schema] | None = None, seed: int = 0, options: Options = Options(split=None)) -> Iterator[Problem]:
+def gallery(schemas: Mapping[str, Schema] | None = None, seed: int = 0, options: Options = ALL) -> Iterator[Problem]:
     """Yield one problem of each schema, in alphabetical order."""
     for schema in (load_schemas() if schemas is None else schemas).values():
         yield generate(schema, seed, 0, options)
 
 
-def from_id(problem_id: str, options: Options = Options()) -> Problem:
+def from_id(problem_id: str, options: Options = DEFAULT) -> Problem:
     """Make the problem that an id such as `price_chain/7/12` or `price_chain/fresh-7/12` names.
 
     Raises:

@@ -1,9 +1,9 @@
 """Names for the variables of a trace, by the strategies of the reports.
 
-An author writes semantic names throughout. `hybrid` keeps them where a number enters, and calls what is computed step1,
-step2, ..., result (the reports' run 13, their best). `semantic` changes nothing (run 3). `abstract` calls what enters a,
-b, c (runs 5 and 12, a failure worth repeating). `per_instance` puts the problem's own person or thing in front,
-`anna.left` (run 3's comparison). Each sub-trace has its own names.
+An author writes semantic names throughout. `hybrid` keeps them where a number enters, and calls what is computed
+step1, step2, ..., result (the reports' run 13, their best). `semantic` changes nothing (run 3). `abstract` calls what
+enters a, b, c (runs 5 and 12, a failure worth repeating). `per_instance` puts the problem's own person or thing in
+front, `anna.left` (run 3's comparison). Each sub-trace has its own names.
 """
 
 import re

@@ -1,8 +1,8 @@
 """A schema: one YAML file that says what a kind of problem draws, what its trace is, and how its question may be told.
 
-Here a file becomes a checked `Schema`; what makes problems of it is `compile.py`, what a wording may say is `wording.py`.
-Every mistake of an author is a DataError with the file, the line and the nearest known word. `docs/data.md` shows how to
-write one.
+Here a file becomes a checked `Schema`; what makes problems of it is `compile.py`, what a wording may say is
+`wording.py`. Every mistake of an author is a DataError with the file, the line and the nearest known word.
+`docs/data.md` shows how to write one.
 """
 
 import re
@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from tracewright.data.expression import Expression, read_expression
 from tracewright.data.naming import RESERVED, variables
-from tracewright.data.vocabulary import Row, Values, kind_of, load_names, load_tables, read_table, read_values, split_range
+from tracewright.data.slots import Place, Slot, read_slot
 from tracewright.data.wording import Wording, read_wording
 from tracewright.errors import DataError, nearest
 from tracewright.trace.experts import EXPERTS
@@ -25,10 +24,6 @@ from tracewright.tree import Map, Seq, Tree, TreeError, read_tree
 
 FOLDER = Path(__file__).parent / "schemas"
 
-NUMBER_KINDS = ("integer", "decimal", "money", "percent", "fraction", "times", "dozens")
-"""How a number is written: 8, 2.5, $4.50, 20%, a third, twice, two dozen."""
-WHOLE_KINDS = ("integer", "times", "dozens")
-"""Kinds that are always whole."""
 RESULTS = {
     "whole": "every computed value is a whole number above 0",
     "cents": "every computed value is above 0 and has at most two decimals",
@@ -38,44 +33,9 @@ RESULTS = {
 """What a schema may ask of the values that its trace computes."""
 
 _KEYS = ("about", "report", "expert", "slots", "where", "results", "trace", "wordings", "distractors")
-_PEOPLE = {"person": "person", "person she": "she", "person he": "he"}
-_FIELD = re.compile(r"([a-z]\w*)\.([a-z]\w*)\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _EARLIER = re.compile(r"(?:prev|sub\d+)\.result\Z")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Slot:
-    """One thing that a problem draws. `draws` says how, and which of the other fields are meant."""
-
-    name: str
-    draws: str
-    """`person` or `row` (one of `rows`), `word` (one of `words`), `values` (one of `values`), `field` (a number that the
-    row of another slot allows), `range` (low to high by step, with names in it), `multiple` (of `of`, in a range or
-    `times`), `derived` (`low` worked out)."""
-    kind: str
-    """How it is written: a number kind, `person`, `noun` or `word`."""
-    rows: tuple[Row, ...] = ()
-    words: tuple[str, ...] = ()
-    values: tuple[object, ...] = ()
-    field: tuple[str, str] = ("", "")
-    low: Expression | None = None
-    high: Expression | None = None
-    step: Expression | None = None
-    of: Expression | None = None
-    plus: Expression | None = None
-    times: bool = False
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it is a number, and so a mention where a wording shows it."""
-        return self.kind in NUMBER_KINDS
-
-    @property
-    def constant(self) -> bool:
-        """Whether it has one value only."""
-        return self.draws == "values" and len(self.values) == 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,16 +68,6 @@ class Schema:
         return tuple(name for name, slot in self.slots.items() if slot.is_number and name in used)
 
 
-class _Place(NamedTuple):
-    """Where in a file something stands, for messages."""
-
-    path: Path
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.path}, line {self.line}"
-
-
 def read_schema(path: Path) -> Schema:
     """Read and check one schema.
 
@@ -127,7 +77,10 @@ def read_schema(path: Path) -> Schema:
     tree = _read(path)
     for key in tree:
         if key not in _KEYS:
-            raise DataError(f"{path}, line {tree.lines[key]}: unknown key {key!r}", nearest(key, _KEYS) or f"known: {', '.join(_KEYS)}")
+            raise DataError(
+                f"{path}, line {tree.lines[key]}: unknown key {key!r}",
+                nearest(key, _KEYS) or f"known: {', '.join(_KEYS)}",
+            )
     for key in ("about", "expert", "slots", "trace", "wordings"):
         if key not in tree:
             raise DataError(f"{path}: the key {key!r} is missing")
@@ -146,7 +99,9 @@ def read_schema(path: Path) -> Schema:
         report=_word(path, tree, "report"),
         expert=expert,
         slots=slots,
-        where=tuple(read_expression(text, f"{path}, line {tree.lines['where']}") for text in _texts(path, tree, "where")),
+        where=tuple(
+            read_expression(text, f"{path}, line {tree.lines['where']}") for text in _texts(path, tree, "where")
+        ),
         results=results,
         trace=trace,
         sources=sources,
@@ -168,7 +123,9 @@ def load_schemas(folder: Path = FOLDER) -> Mapping[str, Schema]:
     for path in sorted(folder.rglob("*.yaml"), key=lambda path: path.stem):
         schema = read_schema(path)
         if schema.name in schemas:
-            raise DataError(f"{path}: there is another schema {schema.name!r}", f"rename it or {schemas[schema.name].path}")
+            raise DataError(
+                f"{path}: there is another schema {schema.name!r}", f"rename it or {schemas[schema.name].path}"
+            )
         if path.parent.name != schema.expert and folder == FOLDER:
             raise DataError(f"{path}: a schema of the expert {schema.expert!r} lies in the folder {schema.expert}")
         schemas[schema.name] = schema
@@ -187,7 +144,9 @@ def _read(path: Path) -> Map:
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror})") from None
     except TreeError as error:
-        raise DataError(f"{path}, {error}", "a text with ': ', '#', '{' or '[' in it is put behind '>-' or in quotes") from None
+        raise DataError(
+            f"{path}, {error}", "a text with ': ', '#', '{' or '[' in it is put behind '>-' or in quotes"
+        ) from None
     if not isinstance(tree, Map):
         raise DataError(f"{path}: a schema is a mapping", f"start with the keys {', '.join(_KEYS[:4])}")
     return tree
@@ -205,7 +164,9 @@ def _texts(path: Path, tree: Map, key: str) -> tuple[str, ...]:
     node = tree.get(key, Seq())
     items: Iterable[Tree] = [node] if isinstance(node, str) else node
     if isinstance(node, Map) or not all(isinstance(item, str) for item in items):
-        raise DataError(f"{path}, line {tree.lines[key]}: {key!r} must be a list of texts", "put a text with ': ' in it in quotes")
+        raise DataError(
+            f"{path}, line {tree.lines[key]}: {key!r} must be a list of texts", "put a text with ': ' in it in quotes"
+        )
     return tuple(item for item in items if isinstance(item, str))
 
 
@@ -215,166 +176,11 @@ def _slots(path: Path, tree: Map) -> Mapping[str, Slot]:
         raise DataError(f"{path}, line {tree.lines['slots']}: 'slots' must be a mapping of names")
     slots: dict[str, Slot] = {}
     for name, inner in node.items():
-        place = _Place(path, node.lines[name])
+        place = Place(path, node.lines[name])
         if not _NAME.match(name):
             raise DataError(f"{place}: {name!r} is no name for a slot", "write small letters, digits and _")
-        slots[name] = _slot(place, name, inner, slots)
+        slots[name] = read_slot(place, name, inner, slots)
     return slots
-
-
-def _slot(place: _Place, name: str, node: Tree, before: Mapping[str, Slot]) -> Slot:
-    """Read one slot in its short form (a text or a list) or its long one (a mapping)."""
-    if isinstance(node, Map):
-        slot = _long_slot(place, name, node)
-    elif isinstance(node, Seq):
-        slot = _listed_slot(place, name, node, "")
-    else:
-        slot = _short_slot(place, name, node.strip())
-    for expression in (slot.low, slot.high, slot.step, slot.of, slot.plus):
-        for used in expression.names if expression else ():
-            if used not in before:
-                raise DataError(f"{place}: slot {name!r} uses {used!r}, which is not drawn before it", nearest(used, before))
-            if not before[used].is_number:
-                raise DataError(f"{place}: slot {name!r} reckons with {used!r}, which is no number")
-    if slot.draws == "field":
-        return _field_slot(place, slot, before)
-    return slot
-
-
-def _short_slot(place: _Place, name: str, text: str) -> Slot:
-    if text in _PEOPLE:
-        return Slot(name=name, draws="person", kind="person", rows=load_names()[_PEOPLE[text]])
-    if text.startswith("from "):
-        return _table_slot(place, name, [part.strip() for part in text[5:].split(",")])
-    sign = text[:2].rstrip("= ")
-    if text.startswith(("=", "$=", "%=")):
-        kind = {"$": "money", "%": "percent"}.get(sign, "integer")
-        return Slot(name=name, draws="derived", kind=kind, low=read_expression(text.partition("=")[2], f"{place}: slot {name!r}"))
-    field = _FIELD.match(text)
-    if field:
-        return Slot(name=name, draws="field", kind="integer", field=(field[1], field[2]))
-    if ".." in text or read_values(text):
-        return _range_slot(place, name, text, "")
-    hint = "write for example 'person', 'from fruit', '2..9', '$1.50..$4 by 0.25', '= a * b', 'item.price' or '[red, blue]'"
-    raise DataError(f"{place}: slot {name!r} draws nothing that is known, read {text[:60]!r}", hint)
-
-
-def _table_slot(place: _Place, name: str, names: Iterable[str]) -> Slot:
-    tables = load_tables()
-    rows: list[Row] = []
-    for table in names:
-        if table not in tables:
-            raise DataError(f"{place}: there is no table {table!r}", nearest(table, tables) or f"known: {', '.join(tables)}")
-        rows += tables[table]
-    return Slot(name=name, draws="row", kind="noun", rows=tuple(rows))
-
-
-def _range_slot(place: _Place, name: str, text: str, kind: str) -> Slot:
-    """Read `2..9`, or a range with names of other slots in it."""
-    values = read_values(text)
-    if values:
-        return Slot(name=name, draws="values", kind=kind or values.kind, values=values.numbers)
-    (low, high), step, signed = split_range(text)
-    where = f"{place}: slot {name!r}"
-    ends = [read_expression(part, where) for part in (low, high, step)]
-    if not any(end.names for end in ends):
-        raise DataError(f"{where}: {text!r} is no range of numbers", "write the smaller end first: '2..9', '10..50 by 5'")
-    whole = all(end.constant is None or end.constant.__class__ is int for end in ends)
-    kind = kind or signed or ("integer" if whole else "decimal")
-    return Slot(name=name, draws="range", kind=kind, low=ends[0], high=ends[1], step=ends[2])
-
-
-def _listed_slot(place: _Place, name: str, node: Seq, kind: str) -> Slot:
-    texts = [item for item in node if isinstance(item, str)]
-    if not texts or len(texts) < len(node):
-        raise DataError(f"{place}: slot {name!r} must be a list of numbers or of words")
-    read = [read_values(text) for text in texts]
-    numbers = [values for values in read if values and len(values.numbers) == 1]
-    if len(numbers) == len(texts):
-        plain = tuple(values.numbers[0] for values in numbers)
-        signed = {values.kind for values in numbers} - {"integer", "decimal"}
-        return Slot(name=name, draws="values", kind=kind or (signed.pop() if signed else kind_of(plain, "")), values=plain)
-    return Slot(name=name, draws="word", kind="word", words=tuple(texts))
-
-
-_LONG = {
-    "from": ("from",),
-    "rows": ("rows",),
-    "list": ("list", "kind"),
-    "value": ("value", "kind"),
-    "range": ("range", "kind", "multiple_of", "plus"),
-    "times": ("times", "kind", "multiple_of", "plus"),
-}
-"""The keys of a long slot, by the one that says what it is."""
-
-
-def _long_slot(place: _Place, name: str, node: Map) -> Slot:
-    form = next((key for key in _LONG if key in node), None)
-    if form is None:
-        raise DataError(f"{place}: slot {name!r} needs one of the keys {', '.join(_LONG)}")
-    for key in node:
-        if key not in _LONG[form]:
-            raise DataError(f"{place}: slot {name!r} has the unknown key {key!r}", nearest(key, _LONG[form]))
-    inner = node[form]
-    kind = _kind(place, name, node)
-    if form == "rows":
-        return Slot(name=name, draws="row", kind="noun", rows=read_table(inner, f"{place}: slot {name!r}"))
-    if form in ("from", "list") and isinstance(inner, Seq):
-        return _listed_slot(place, name, inner, kind) if form == "list" else _table_slot(place, name, map(str, inner))
-    if not isinstance(inner, str):
-        raise DataError(f"{place}: slot {name!r}: {form!r} must be {'a list' if form == 'list' else 'a text'}")
-    if form == "from":
-        return _table_slot(place, name, [inner])
-    if form == "value":
-        return Slot(name=name, draws="derived", kind=kind or "integer", low=read_expression(inner, f"{place}: slot {name!r}"))
-    return _multiple_slot(place, name, node, inner, form, kind)
-
-
-def _multiple_slot(place: _Place, name: str, node: Map, text: str, form: str, kind: str) -> Slot:
-    """Read `{range: 20..200, multiple_of: groups, plus: left}` or `{multiple_of: groups, times: 2..9}`."""
-    if "multiple_of" not in node:
-        if form == "times" or "plus" in node:
-            raise DataError(f"{place}: slot {name!r} needs the key 'multiple_of'")
-        return _range_slot(place, name, text, kind)
-    where = f"{place}: slot {name!r}"
-    (low, high), step, signed = split_range(text)
-    if step != "1":
-        raise DataError(f"{where}: 'by' and 'multiple_of' exclude each other")
-    extra = {key: node[key] for key in ("multiple_of", "plus") if key in node}
-    if not all(isinstance(value, str) for value in extra.values()):
-        raise DataError(f"{where}: 'multiple_of' and 'plus' are expressions")
-    return Slot(
-        name=name,
-        draws="multiple",
-        kind=kind or signed or "integer",
-        low=read_expression(low, where),
-        high=read_expression(high, where),
-        of=read_expression(str(extra["multiple_of"]), where),
-        plus=read_expression(str(extra["plus"]), where) if "plus" in extra else None,
-        times=form == "times",
-    )
-
-
-def _kind(place: _Place, name: str, node: Map) -> str:
-    kind = node.get("kind", "")
-    if kind and (not isinstance(kind, str) or kind not in NUMBER_KINDS):
-        hint = nearest(str(kind), NUMBER_KINDS) or f"known: {', '.join(NUMBER_KINDS)}"
-        raise DataError(f"{place}: slot {name!r} has the unknown kind {kind!r}", hint)
-    return str(kind)
-
-
-def _field_slot(place: _Place, slot: Slot, before: Mapping[str, Slot]) -> Slot:
-    """Give a slot such as `item.price` the kind that the rows' ranges have."""
-    owner, key = slot.field
-    if owner not in before or before[owner].draws != "row":
-        rows = [name for name, other in before.items() if other.draws == "row"]
-        raise DataError(f"{place}: {owner!r} is no slot with rows that is drawn before {slot.name!r}", nearest(owner, rows))
-    ranges = [row[key] for row in before[owner].rows if isinstance(row.get(key), Values)]
-    if not ranges:
-        known = {name for row in before[owner].rows for name, value in row.items() if isinstance(value, Values)}
-        raise DataError(f"{place}: no row of {owner!r} has numbers {key!r}", nearest(key, known))
-    kinds = {values.kind for values in ranges if isinstance(values, Values)} - {"integer"}
-    return Slot(name=slot.name, draws="field", kind=kinds.pop() if kinds else "integer", field=slot.field)
 
 
 def _wordings(path: Path, tree: Map, slots: Mapping[str, Slot]) -> tuple[Wording, ...]:
@@ -390,10 +196,12 @@ def _trace(path: Path, tree: Map, expert: str, slots: Mapping[str, Slot]) -> tup
     """Read the trace: slots become `n1`, `n2`, ..., and `{name}` in a variable becomes `X_name_X`."""
     sources: list[str] = []
     node = tree["trace"]
-    place = _Place(path, tree.lines["trace"])
+    place = Place(path, tree.lines["trace"])
     if expert == "composition":
         if not isinstance(node, Seq) or not all(isinstance(part, Map) and "trace" in part for part in node):
-            raise DataError(f"{place}: the trace of a composition is a list of sub-traces", "each with the keys expert and trace")
+            raise DataError(
+                f"{place}: the trace of a composition is a list of sub-traces", "each with the keys expert and trace"
+            )
         parts = [(str(part.get("expert", "")), part["trace"]) for part in node if isinstance(part, Map)]
     else:
         parts = [(expert, node)]
@@ -450,7 +258,10 @@ def _agree(schema: Schema) -> None:
         shown = {insert.slot for insert in wording.inserts if schema.slots[insert.slot].is_number}
         missing = [name for name in schema.sources if name not in shown]
         if missing:
-            raise DataError(f"{schema.path}, wording {index}: the number {{{missing[0]}}} is not shown", "the trace takes it from the question")
+            raise DataError(
+                f"{schema.path}, wording {index}: the number {{{missing[0]}}} is not shown",
+                "the trace takes it from the question",
+            )
         for name in shown:
             if name not in schema.sources and name not in schema.distractors:
                 hint = "use it in the trace, or name it under 'distractors'"
@@ -458,4 +269,7 @@ def _agree(schema: Schema) -> None:
     for part in schema.trace.parts:
         for name in variables(part)[0]:
             if RESERVED.match(name):
-                raise DataError(f"{schema.path}: {name!r} enters the trace", "step1, step2, ... and result are names of what is computed")
+                raise DataError(
+                    f"{schema.path}: {name!r} enters the trace",
+                    "step1, step2, ... and result are names of what is computed",
+                )

@@ -1,8 +1,9 @@
 """The words of the problems: names, and tables of nouns with their plurals, scenes and plausible amounts and prices.
 
-A table is a list of rows in a file of `vocabulary/`, or written into a schema. A row is a dict: `one` and `many` are the
-forms of a noun, `a` the noun with its article, `slug` its form inside a variable name, and every other key is the
-author's own: a word, or a range of numbers such as `price: $0.50..$3 by 0.25`, which is kept as the tuple of its values.
+A table is a list of rows in a file of `vocabulary/`, or written into a schema. A row is a dict: `one` and `many` are
+the forms of a noun, `a` the noun with its article, `slug` its form inside a variable name, and every other key is the
+author's own: a word, or a range of numbers such as `price: $0.50..$3 by 0.25`, which is kept as the tuple of its
+values.
 """
 
 import re
@@ -42,7 +43,9 @@ _IRREGULAR = {
     "mango": "mangoes", "wife": "wives", "ox": "oxen", "series": "series", "salmon": "salmon", "trout": "trout",
     "popcorn": "popcorn", "policeman": "policemen", "fireman": "firemen", "snowman": "snowmen", "thief": "thieves",
 }  # fmt: skip
-_VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!ni|se|su|ti|ku|r[aeiou])|hour|honest|honou?r|heir|8|1[18](?:\D|$)|1[18],|11th|18th)", re.I)
+_VOWEL_SOUND = re.compile(
+    r"(?:[aeio]|u(?!ni|se|su|ti|ku|r[aeiou])|hour|honest|honou?r|heir|8|1[18](?:\D|$)|1[18],|11th|18th)", re.I
+)
 _CONSONANT_SOUND = re.compile(r"(?:one\b|once|eu|ewe)", re.I)
 _RANGE = re.compile(r"(.+?)\.\.(.+?)(?: by (.+))?\Z")
 
@@ -128,15 +131,21 @@ def read_row(node: Tree, where: str) -> Row:
     if isinstance(node, str):
         node = Map(one=node)
     if not isinstance(node, Map) or not all(isinstance(value, str) for value in node.values()):
-        raise DataError(f"{where}: a row is a noun or a mapping of words", "write for example '- {one: bus, many: buses}'")
+        raise DataError(
+            f"{where}: a row is a noun or a mapping of words", "write for example '- {one: bus, many: buses}'"
+        )
     row: dict[str, str | Values] = {}
     for key, value in node.items():
         assert isinstance(value, str)
         if not _KEY.match(key) or not value:
-            raise DataError(f"{where}: the key {key!r} has no name or no value", "put a text with a comma in it in quotes")
+            raise DataError(
+                f"{where}: the key {key!r} has no name or no value", "put a text with a comma in it in quotes"
+            )
         row[key] = read_values(value) or value
         if row[key] is value and any(mention.kind not in _FREE for mention in read_mentions(f"a {value}")):
-            raise DataError(f"{where}: {value!r} holds a number, which would count as one of the question's", "find another word")
+            raise DataError(
+                f"{where}: {value!r} holds a number, which would count as one of the question's", "find another word"
+            )
     one = node.get("one")
     if isinstance(one, str):
         row.setdefault("many", plural(one))
