@@ -11,13 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from tracewright import parse, read_mentions, solve
 from tracewright.cli import main
+from tracewright.data.generate import Options, generate
 from tracewright.data.problem import read_problems
+from tracewright.data.schema import load_schemas
+from tracewright.number import write
 from tracewright.run import reopen
+from tracewright.trace.experts import COMPUTE_OPS
 
 SMALL = [
     "data.train=96", "data.dev=6", "model.tiny.width=32", "model.tiny.layers=2", "model.tiny.heads=2",
-    "model.tiny.feed_forward=64", "model.tiny.vocabulary=600", "prompt.system=none", "prompt.numbers=masked",
+    "model.tiny.feed_forward=64", "model.tiny.vocabulary=900", "prompt.system=none", "prompt.numbers=masked",
     "sft.steps=14", "sft.batch=8", "sft.warmup=2", "sft.save_every=4", "sft.eval_every=7", "rl.steps=6",
     "rl.questions=3", "rl.samples=2", "rl.baseline=leave_one_out", "rl.save_every=2", "rl.max_new_tokens=40",
     "eval.max_new_tokens=40", "eval.limit=4", "threads=1",
@@ -168,13 +173,17 @@ def test_mistakes_are_one_sentence(finished, tmp_path, capsys):
     assert "does not exist" in one_line(["run", small, *SMALL, "data.gsm8k=nowhere.jsonl", "--out", out], capsys)
 
 
-def test_a_model_that_is_not_there(tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    words = ["run", recipe(tmp_path), *SMALL, "model.id=nobody/no-such-model", "--out", str(tmp_path / "run")]
-    line = one_line(words, capsys)
-    assert "nobody/no-such-model" in line
-    words = ["run", "--resume", "--out", str(tmp_path / "run")]
-    assert "nobody/no-such-model" in one_line(words, capsys)
+@pytest.mark.slow
+def test_a_model_that_is_not_there(tmp_path):
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, "-m", "tracewright", "run", recipe(tmp_path), *SMALL, "--out", str(tmp_path / "run")]
+    done = subprocess.run(
+        [*command, "model.id=nobody/no-such-model"], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "nobody/no-such-model" in done.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_target_that_does_not_fit_names_the_example(tmp_path, capsys):
@@ -189,25 +198,46 @@ def test_a_folder_that_cannot_be_written(tmp_path, capsys):
     assert "cannot be" in one_line(["run", recipe(tmp_path), *SMALL, "--out", "/proc/nowhere/run"], capsys)
 
 
+def worked(problem):
+    """Tell a problem of ours in GSM8K's format: its steps as annotated equations."""
+    trace = parse(problem.trace)
+    solution = solve(trace, read_mentions(problem.question))
+    lines = []
+    for part, values in zip(trace.parts, solution.values, strict=True):
+        known = {}
+        for step, value in zip(part.steps, values, strict=True):
+            if step.op == "compute" and COMPUTE_OPS[step.fields["compute_op"]].sign:
+                sign = COMPUTE_OPS[step.fields["compute_op"]].sign
+                left = sign.join(write(known.get(item, item)) for item in step.fields["args"])
+                lines.append(f"That makes {left} = <<{left}={write(value)}>>{write(value)}.")
+            if "var" in step.fields:
+                known[step.fields["var"]] = value
+    return "\n".join([*lines, f"#### {problem.answer}"])
+
+
 def test_real_problems_are_mixed_in_and_scored(tmp_path, capsys):
-    """A stand-in for GSM8K in its format; the questions are our own."""
+    """A stand-in for GSM8K in its format; the questions are our own, one of each wording."""
     gsm8k = tmp_path / "train.jsonl"
     with gsm8k.open("w") as file:
-        for n in range(12, 212):
-            eaten, left = n % 7 + 2, n - n % 7 - 2
-            question = f"On day {n}, Mia bakes {n} rolls and eats {eaten}. Each other roll of number {n} costs $2."
-            solution = (
-                f"She has {n} - {eaten} = <<{n}-{eaten}={left}>>{left} left.\n"
-                f"She gets {left} * 2 = $<<{left}*2={2 * left}>>{2 * left}.\n#### {2 * left}"
-            )
-            file.write(json.dumps({"question": question, "answer": solution}) + "\n")
+        for schema in load_schemas().values():
+            if schema.expert == "arithmetic":
+                for wording in range(len(schema.wordings)):
+                    problem = generate(schema, 1, wording, Options(only=wording))
+                    file.write(json.dumps({"question": problem.question, "answer": worked(problem)}) + "\n")
     out = tmp_path / "run"
     words = ["run", recipe(tmp_path), *SMALL, f"data.gsm8k={gsm8k}", "data.tiers=[certain, likely, doubtful]"]
-    code = main([*words, "rl.steps=0", "sft.steps=2", "--out", str(out)])
+    code = main([*words, "data.schemas=[comparison]", "rl.steps=0", "sft.steps=2", "--out", str(out)])
     printed = capsys.readouterr()
     assert code == 0, printed.err
     run = reopen(out)
     assert "gsm8k_dev" in run.splits()
-    assert "gsm8k_dev" in run.read_json(run.scores)["sft"]["splits"]
-    assert run.read_json(run.environment)["data"]
+    scores = run.read_json(run.scores)
+    assert scores["sft"]["splits"]["gsm8k_dev"]["n"] == 4
+    assert "gsm8k/train" in run.read_json(run.environment)["data"]
     assert run.models() == ["sft"]
+    train = read_problems(run.problems("train"))
+    real = [problem for problem in train if problem.source == "gsm8k"]
+    assert len(real) > 50
+    assert not {problem.question for problem in real} & {
+        item.question for item in read_problems(run.problems("gsm8k_dev"))
+    }

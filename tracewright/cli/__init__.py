@@ -30,6 +30,9 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
         """Complain about an unknown flag with the nearest known one; argparse would only echo it."""
         parsed, rest = super().parse_known_args(args, namespace)
+        if rest and hasattr(parsed, "overrides"):  # argparse takes key=value only where the other words stand
+            parsed.overrides += [word for word in rest if "=" in word and not word.startswith("-")]
+            rest = [word for word in rest if "=" not in word or word.startswith("-")]
         if rest:
             flags = [flag for action in self._actions for flag in action.option_strings]
             flag = rest[0].partition("=")[0]
