@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import torch
@@ -94,7 +95,7 @@ def read_whole(path: Path, device: torch.device) -> dict[str, Any]:
     """
     try:
         return dict(torch.load(path, map_location=device, weights_only=True))
-    except (OSError, RuntimeError, ValueError, EOFError, KeyError) as error:
+    except (OSError, RuntimeError, ValueError, EOFError, KeyError, UnpicklingError) as error:
         reason = str(error).strip().split("\n")[0][:120]
         raise RunError(f"{path} cannot be read ({reason})", "delete it to go on from the one before") from None
 

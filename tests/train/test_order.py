@@ -1,0 +1,63 @@
+from collections import Counter
+
+import pytest
+
+from tracewright.data.problem import Problem
+from tracewright.train.order import WINDOW, Order, curriculum_ranks
+
+LENGTHS = [(7 * place) % 50 + 10 for place in range(100)]
+
+
+@pytest.mark.parametrize("bucket", [True, False])
+def test_every_example_comes_once_a_pass(bucket):
+    order = Order(LENGTHS, batch=5, seed=1, bucket=bucket)
+    steps = 5 * WINDOW  # whole passes: 800 examples
+    counts = Counter(index for step in range(steps) for index in order(step))
+    assert set(counts.values()) == {steps * 5 // 100}
+    assert all(len(order(step)) == 5 for step in range(steps))
+
+
+def test_a_step_is_a_function_of_the_seed_and_the_step():
+    first, second = Order(LENGTHS, batch=4, seed=1), Order(LENGTHS, batch=4, seed=1)
+    steps = list(range(70))
+    assert [first(step) for step in steps] == [second(step) for step in reversed(steps)][::-1]
+    other = Order(LENGTHS, batch=4, seed=2)
+    assert [other(step) for step in steps] != [first(step) for step in steps]
+
+
+def test_buckets_hold_like_lengths():
+    def padding(bucket: bool) -> int:
+        order = Order(LENGTHS, batch=5, seed=1, bucket=bucket)
+        batches = [[LENGTHS[index] for index in order(step)] for step in range(WINDOW)]
+        return sum(max(batch) * len(batch) - sum(batch) for batch in batches)
+
+    assert padding(True) < padding(False) / 5
+
+
+def test_lengths_come_in_any_order_over_time():
+    order = Order(LENGTHS, batch=5, seed=1)
+    means = [sum(LENGTHS[index] for index in order(step)) for step in range(WINDOW)]
+    assert means != sorted(means)
+
+
+def test_fewer_examples_than_a_batch_repeat():
+    order = Order([3, 4], batch=5, seed=0, bucket=False)
+    assert Counter(index for step in range(2) for index in order(step)) == {0: 5, 1: 5}
+
+
+@pytest.mark.parametrize("bucket", [True, False])
+def test_a_curriculum_goes_from_low_ranks_to_high(bucket):
+    ranks = [place % 4 for place in range(128)]
+    order = Order([10] * 128, batch=4, seed=0, bucket=bucket, ranks=ranks)
+    seen = [ranks[index] for step in range(WINDOW) for index in order(step)]
+    assert seen == sorted(seen)
+    shuffled = [index for step in range(8) for index in order(step)]
+    assert shuffled != sorted(shuffled)
+
+
+def test_ranks_of_curricula():
+    problems = [Problem(question="?", answer="1", expert=expert, steps=steps) for expert, steps in
+                [("percentage", 3), ("composition", 1), ("arithmetic", 2), ("", 5)]]  # fmt: skip
+    assert curriculum_ranks(problems, "steps") == [3, 1, 2, 5]
+    assert curriculum_ranks(problems, "expert") == [4, 5, 0, 6]
+    assert curriculum_ranks(problems, "none") is None
