@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from tracewright.evaluate.grades import grade_samples, read_grades, write_grades
 from tracewright.evaluate.sample import Sample
 from tracewright.evaluate.score import score, score_table, vote
 from tracewright.evaluate.stats import pass_at_k, wilson
+from tracewright.evaluate.taxonomy import CLASSES
 from tracewright.grade import BINARY
 
 
@@ -184,6 +186,12 @@ def test_the_table_shows_n_and_intervals_and_fits_a_terminal():
     assert "errors: wrong_operation 3, division_by_zero 2" in text
     assert "n = 20 is small" in text
     assert max(map(len, text.splitlines())) <= 120
+
+
+def test_long_lists_of_errors_are_wrapped():
+    rows = grade_samples(PROBLEMS, mixed())
+    rows = [replace(row, error=name) for row, name in zip(rows, list(CLASSES) * 2, strict=False)]
+    assert max(map(len, score_table(score(rows)).splitlines())) <= 120
 
 
 def test_worked_solutions_and_bare_answers_are_scored_by_the_same_rule():

@@ -117,3 +117,18 @@ def test_what_the_model_read_and_wrote_is_shown_where_it_differs():
     shown = show(GOLD, prompt="Mira has n1 eggs and eats n2.", raw=GOLD.replace("eaten", "e1"))
     assert (shown["prompt"], shown["raw"]) == ("Mira has n1 eggs and eats n2.", GOLD.replace("eaten", "e1"))
     assert "prompt" not in show(GOLD, prompt=PROBLEM.question)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_any_spoiled_completion_can_be_shown(data):
+    text = GOLD
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(text)))
+        piece = data.draw(
+            st.sampled_from(["0", "n9", "sub", "[", "}\n", "- ", "left", "prev.result", "div", "\x00", "#", ""])
+        )
+        text = text[:place] + piece + text[place + data.draw(st.integers(0, 8)) :]
+    shown = show(text)
+    assert shown["status"] and shown["error"]
+    assert ("steps" in shown) or ("text" in shown)

@@ -24,8 +24,11 @@ def test_arguments_stand_above_and_nothing_overlaps(graph):
     picture = lay_out(graph)
     boxes = picture["n"]
     assert len(boxes) == len(graph.nodes)
-    for source, target in picture["e"]:
-        assert boxes[source][1] + NODE_HEIGHT <= boxes[target][1]
+    for source, target, *bends in picture["e"]:
+        assert boxes[target][1] - boxes[source][1] == (len(bends) + 1) * LAYER_HEIGHT
+        for place, bend in enumerate(bends, 1):  # a line passes beside the nodes on its way, not behind them
+            row = [box for box in boxes if box[1] == boxes[source][1] + place * LAYER_HEIGHT]
+            assert all(abs(bend - box[0]) > box[2] / 2 for box in row)
     for box in boxes:
         assert box[0] - box[2] / 2 >= -1 and box[0] + box[2] / 2 <= picture["w"] + 1
         assert box[1] >= 0 and box[1] + NODE_HEIGHT <= picture["h"]
@@ -33,7 +36,7 @@ def test_arguments_stand_above_and_nothing_overlaps(graph):
         for other in boxes[index + 1 :]:
             if one[1] == other[1]:
                 assert abs(one[0] - other[0]) >= (one[2] + other[2]) / 2 + GAP - 2
-    assert {(source, target) for source, target in picture["e"]} == {
+    assert {(source, target) for source, target, *_ in picture["e"]} == {
         (arg, index) for index, node in enumerate(graph.nodes) for arg in node.args
     }
 
@@ -76,3 +79,13 @@ def test_too_large_or_empty_graphs_are_not_drawn():
 def test_long_numbers_keep_both_ends():
     assert shorten("1" * 30 + "234567") == "11111111111\u2026234567"
     assert shorten("short") == "short"
+
+
+def test_pieces_that_nothing_joins_stand_close_together():
+    nodes = []
+    for index in range(6):
+        nodes += [Node("", index, "long_name_of_a_value", (), 1, ""), Node("", 1, "", (), 1, "")]
+        nodes.append(Node("sub", index - 1, "r", (3 * index, 3 * index + 1), 2, ""))
+    picture = lay_out(Graph(tuple(nodes), 2))
+    widths = [box[2] for box in picture["n"]]
+    assert picture["w"] <= sum(widths[0::3]) + sum(widths[1::3]) + 12 * GAP

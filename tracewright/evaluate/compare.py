@@ -75,9 +75,8 @@ class Comparison:
         units = f"n = {self.n}" + (f", {self.clusters} schemas" if self.clusters < self.n else "")
         if self.smallest is None:
             return f"With {units} no difference whatever could be told from chance."
-        reach = (
-            f"the smallest that could have been shown here in four of five cases is {100 * self.smallest:.1f} points"
-        )
+        points = f"{100 * self.smallest:.1f} points"
+        reach = f"the smallest difference that such runs would show in four cases of five is {points}"
         if not self.told_apart:
             return f"The difference cannot be told from chance ({units}, p = {_p(self.p)}); {reach}."
         better = "B" if self.difference > 0 else "A"

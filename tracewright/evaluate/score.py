@@ -6,6 +6,7 @@ so that n is the number of problems.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 from tracewright.evaluate.grades import Graded
@@ -217,7 +218,7 @@ def _details(split: str, result: Mapping[str, Any]) -> str:
         counts = sorted(result[key].items(), key=lambda item: -item[1])
         listed = [f"{name} {count}" for name, count in counts if name != "correct"]
         if listed:
-            lines.append(f"  {title}: {', '.join(listed)}")
+            lines.append(fill(f"{title}: {', '.join(listed)}", 118, initial_indent="  ", subsequent_indent="    "))
     for name, table in result["votes"].items():
         lines.append("  " + ", ".join(f"{name}@{k} {with_interval(rate)}" for k, rate in table.items()))
     return "\n".join([*lines, *(f"  note: {note}" for note in result["notes"])])

@@ -6,7 +6,7 @@ installed. It returns plain numbers; the page draws them.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from statistics import fmean
 from typing import Any
@@ -20,6 +20,7 @@ MAX_NODES = 120
 
 CHARACTER = 7.0
 """Width of a character, in pixels, of the widest line of a node."""
+BEND_WIDTH = 4.0
 NODE_HEIGHT = 48
 GAP = 14
 LAYER_HEIGHT = 76
@@ -30,9 +31,9 @@ def lay_out(graph: Graph) -> dict[str, Any] | None:
     """Return where everything of a graph goes, in pixels, or None where there is nothing to draw or too much.
 
     `w` and `h` are the size of the picture; `n` lists [x of the centre, y of the top, width, title, value, name,
-    source, state] for each node; `e` lists pairs of indices into `n`, the argument first. The title is the calculation
-    (`16 - 3`), empty for a given value. The state is `a` for the answer, `u` for a node that the answer does not
-    depend on, else empty.
+    source, state] for each node; `e` lists [argument, reader, x, ...], two indices into `n` and where the line passes
+    each layer between them. The title is the calculation (`16 - 3`), empty for a given value. The state is `a` for the
+    answer, `u` for a node that the answer does not depend on, else empty.
     """
     nodes = graph.nodes
     if not nodes or len(nodes) > MAX_NODES:
@@ -40,7 +41,8 @@ def lay_out(graph: Graph) -> dict[str, Any] | None:
     texts = [(_calculation(node, nodes), shorten(write(node.value)), shorten(node.name)) for node in nodes]
     widths = [max(54.0, max(map(len, text)) * CHARACTER + 22) for text in texts]
     layers = _layers(nodes)
-    places = _places(nodes, layers, widths)
+    routes = _routes(nodes, layers, widths)
+    places = _places(routes, layers, widths)
     left = min(place - width / 2 for place, width in zip(places, widths, strict=True)) - 2
     right = max(place + width / 2 for place, width in zip(places, widths, strict=True)) + 2
     reached = set(graph.reached()) if graph.answer >= 0 else set(range(len(nodes)))
@@ -49,7 +51,7 @@ def lay_out(graph: Graph) -> dict[str, Any] | None:
         state = "a" if index == graph.answer else "" if index in reached else "u"
         top = layers[index] * LAYER_HEIGHT + 2
         rows.append([round(places[index] - left), top, round(widths[index]), *texts[index], node.source, state])
-    edges = [[arg, index] for index, node in enumerate(nodes) for arg in dict.fromkeys(node.args)]
+    edges = [[route[0], route[-1], *(round(places[bend] - left) for bend in route[1:-1])] for route in routes]
     height = max(layers) * LAYER_HEIGHT + NODE_HEIGHT + 4
     return {"w": round(right - left), "h": height, "n": rows, "e": edges}
 
@@ -95,16 +97,66 @@ def _layers(nodes: Sequence[Node]) -> list[int]:
     return layers
 
 
-def _places(nodes: Sequence[Node], layers: Sequence[int], widths: Sequence[float]) -> list[float]:
-    """Return the x of each node's centre: near the middle of its neighbours, and nothing overlaps in a layer."""
-    rows: defaultdict[int, list[int]] = defaultdict(list)
-    neighbours: defaultdict[int, set[int]] = defaultdict(set)
+def _routes(nodes: Sequence[Node], layers: list[int], widths: list[float]) -> list[list[int]]:
+    """Return for each line the points that it joins; a bend in each layer on its way gets a place of its own."""
+    routes = []
     for index, node in enumerate(nodes):
+        for arg in dict.fromkeys(node.args):
+            route = [arg]
+            for layer in range(layers[arg] + 1, layers[index]):
+                route.append(len(layers))
+                layers.append(layer)
+                widths.append(BEND_WIDTH)
+            routes.append([*route, index])
+    return routes
+
+
+def _places(routes: Sequence[Sequence[int]], layers: Sequence[int], widths: Sequence[float]) -> list[float]:
+    """Return the x of each node's centre and each bend's; pieces that nothing joins stand side by side."""
+    neighbours: defaultdict[int, set[int]] = defaultdict(set)
+    for route in routes:
+        for one, other in pairwise(route):
+            neighbours[one].add(other)
+            neighbours[other].add(one)
+    places = [0.0] * len(layers)
+    edge = 0.0
+    for piece in _pieces(len(layers), neighbours):
+        _arrange(piece, neighbours, layers, places, widths)
+        left = min(places[index] - widths[index] / 2 for index in piece)
+        for index in piece:
+            places[index] += edge - left
+        edge = max(places[index] + widths[index] / 2 for index in piece) + GAP
+    return places
+
+
+def _pieces(size: int, neighbours: Mapping[int, set[int]]) -> list[list[int]]:
+    """Return the connected pieces of a graph, each in order, by their first node."""
+    pieces: list[list[int]] = []
+    seen: set[int] = set()
+    for start in range(size):
+        if start in seen:
+            continue
+        piece, waiting = {start}, [start]
+        while waiting:
+            fresh = neighbours[waiting.pop()] - piece
+            piece |= fresh
+            waiting += fresh
+        seen |= piece
+        pieces.append(sorted(piece))
+    return pieces
+
+
+def _arrange(
+    piece: Sequence[int],
+    neighbours: Mapping[int, set[int]],
+    layers: Sequence[int],
+    places: list[float],
+    widths: Sequence[float],
+) -> None:
+    """Place the nodes of a piece near the middle of their neighbours, so that nothing overlaps in a layer."""
+    rows: defaultdict[int, list[int]] = defaultdict(list)
+    for index in piece:
         rows[layers[index]].append(index)
-        for arg in node.args:
-            neighbours[index].add(arg)
-            neighbours[arg].add(index)
-    places = [0.0] * len(nodes)
     for row in rows.values():
         _spread(row, places, widths)
     down = sorted(rows)
@@ -116,7 +168,6 @@ def _places(nodes: Sequence[Node], layers: Sequence[int], widths: Sequence[float
                     places[index] = fmean(places[other] for other in sorted(neighbours[index]))
             row.sort(key=lambda index: places[index])
             _spread(row, places, widths)
-    return places
 
 
 def _spread(row: Sequence[int], places: list[float], widths: Sequence[float]) -> None:

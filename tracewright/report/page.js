@@ -129,11 +129,18 @@
     return line;
   }), "steps");
   const graph = ({ w, h, n, e }) => {
-    const svg = draw("svg", { viewBox: `0 0 ${w} ${h}`, width: w, height: h, role: "img", "aria-label": "computation graph" });
-    for (const [from, to] of e) {
-      const [x, y] = [n[from][0], n[from][1] + height];
-      const [u, v] = [n[to][0], n[to][1]];
-      svg.append(draw("path", { class: "edge", d: `M${x} ${y}C${x} ${y + (v - y) / 2} ${u} ${v - (v - y) / 2} ${u} ${v}` }));
+    const svg = draw("svg", { viewBox: `0 0 ${w} ${h}`, width: w, height: h, class: w > 760 ? "large" : "", role: "img", "aria-label": "computation graph" });
+    const layer = e.reduce((least, [from, to, ...bends]) => Math.min(least, (n[to][1] - n[from][1]) / (bends.length + 1)), Infinity);
+    for (const [from, to, ...bends] of e) {
+      let [x, y] = n[from];
+      let path = `M${x} ${y + height}`;
+      for (const next of [...bends, n[to][0]]) {
+        const half = (layer - height) / 2;
+        path += `C${x} ${y + height + half} ${next} ${y + layer - half} ${next} ${y + layer}`;
+        [x, y] = [next, y + layer];
+        path += y < n[to][1] ? `V${y + height}` : "";
+      }
+      svg.append(draw("path", { class: "edge", d: path }));
     }
     for (const [x, y, width, title, value, name, source, state] of n) {
       const kind = [title ? "made" : source ? "number" : "given", state === "a" ? "answer" : "", state === "u" ? "unused" : ""].join(" ");
