@@ -32,7 +32,7 @@ _SLIPS = tuple(
         "a plural verb behind one": r"\b(?:1|[Oo]ne|an?) (?:\w+s|children|people|men|women|feet) (?:are|were|have)\b",
         "a plural behind 1": _PLURAL_BEHIND_ONE,
         "a singular behind more than 1": _SINGULAR_BEHIND_MANY,
-        "a sentence starts with a small letter": r"[.?!] +[a-z]|^[a-z]",
+        "a sentence starts with a small letter": r"(?<!\b[ap]\.m)[.?!] +[a-z]|^[a-z]",
         "a word stands twice": r"\b(\w+) \1\b(?<!that that)(?<!had had)",
         "a unit stands twice": r"\$\d+(?:,\d{3})* (?:dollars?|\$)|% percent",
         "an odd character": r"[^\x20-\x7e’“”–é]",

@@ -18,10 +18,10 @@ CHANCE = 1024
 
 _ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 WORDS: Mapping[int, str] = {
-    **dict(enumerate(_ONES)),
+    **dict(enumerate(_ONES[2:], 2)),
     **{15: "fifteen", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty"},
 }
-"""Whole numbers that a question may write as a word."""
+"""Whole numbers that a question may write as a word; not *one*, which is as often a pronoun."""
 
 _PARTS = {
     2: "half",
@@ -43,7 +43,7 @@ def fraction_forms(value: Number) -> tuple[str, ...]:
         digits = f"{count} {top}/{bottom}"
         return (f"{WORDS[count]} and a half", digits) if bottom == 2 and count in WORDS else (digits,)
     digits = f"{top}/{bottom}" if top else str(count)
-    if bottom not in _PARTS or top not in WORDS:
+    if bottom not in _PARTS or top not in (1, *WORDS):
         return (digits,)
     if bottom == 2:
         return ("half", "half", "half", "one-half", digits)

@@ -60,7 +60,8 @@ class Wording(NamedTuple):
 
 _TOKEN = re.compile(r"\{([^{}]*)\}|\[([^\[\]]*)\]|([{}\[\]])")
 _PLACE = re.compile(r"([a-z][a-z0-9_]*)(?:\.([a-z]\w*))?(?::(.*))?\Z", re.S)
-SENTENCE_END = re.compile(r"[.?!][\"'”)]*\s+[\"'“(]*\Z")
+SENTENCE_END = re.compile(r"(?<!\b[ap]\.m)(?:\.[\"'”)]*|[?!])\s+[\"'“(]*\Z")
+"""The end of a sentence; what follows speech such as "Is it?" goes on, as a rule: "Is it?" she asks."""
 _ARTICLE = re.compile(r"(?:^|[\s\"“(-])([Aa])n? \Z")
 
 
