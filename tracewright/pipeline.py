@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
+from accelerate.utils import broadcast_object_list
 from tqdm import tqdm
 
 import tracewright
@@ -30,12 +31,12 @@ from tracewright.evaluate.sample import Sample, Sampler, sample_split, write_sam
 from tracewright.grade import read_completion
 from tracewright.mention import read_mentions
 from tracewright.model.freeze import choose_trainable
-from tracewright.model.load import LanguageModel, load, save_pretrained
+from tracewright.model.load import LanguageModel, check_model, load, save_pretrained
 from tracewright.model.sampler import LocalSampler
 from tracewright.number import write
 from tracewright.recipe import Recipe
 from tracewright.report.write import write_report
-from tracewright.run import Run
+from tracewright.run import Run, create
 from tracewright.trace.explain import explain
 from tracewright.trace.fault import Fault
 from tracewright.trace.solve import lint, solve
@@ -52,13 +53,36 @@ PROBE = 64
 """Problems of the fresh split that are scored while training, where eval_every asks for it."""
 
 
+def start(recipe: Recipe, path: Path) -> Run:
+    """Look for the model, then make the run directory: once, for all processes.
+
+    Raises:
+        ModelError: there is no such model or device.
+        RunError: the folder holds something already, or cannot be made.
+    """
+    check_model(recipe.model)
+    state = PartialState()
+    made: list[Any] = [None]
+    if state.is_main_process:
+        try:
+            made = [create(path, recipe)]
+        except RunError as error:
+            made = [error]
+    made = broadcast_object_list(made) if state.num_processes > 1 else made
+    if isinstance(made[0], RunError):
+        raise made[0]
+    run: Run = made[0]
+    return run
+
+
 class Job:
     """One run on its way from data to report."""
 
     def __init__(self, run: Run, recipe: Recipe, say: Say, resume: bool = False) -> None:
-        self.run, self.recipe, self.say, self.resume = run, recipe, say, resume
+        self.run, self.recipe, self.resume = run, recipe, resume
         self.state = PartialState()
         self.main = self.state.is_main_process
+        self.say: Say = say if self.main else lambda _: None
         if recipe.threads:
             torch.set_num_threads(recipe.threads)
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import random
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,13 @@ def _run(options: argparse.Namespace) -> int:
                 "resume it without changes, or start a new run",
             )
     _check_torch()
-    if not options.resume:
-        run = _create(options.out, recipe)
-    from tracewright.pipeline import Job
+    from tracewright.pipeline import Job, start
 
+    if not options.resume:
+        assert recipe is not None
+        run = start(recipe, options.out or runs.free_path(RUNS, recipe.name))
     _note(f"run: {run.path}")
-    job = Job(run, run.recipe(), _say, options.resume)
+    job = Job(run, run.recipe(), partial(print, flush=True), options.resume)
     if not job.main:
         job.work()
         return 0
@@ -72,35 +74,6 @@ def _run(options: argparse.Namespace) -> int:
         _note(f"\ntracewright: interrupted; continue with: tracewright run --resume --out {run.path}")
         return 130
     return 0
-
-
-def _say(line: str) -> None:
-    """Show a line of a run on standard output, unless this is another process than the first."""
-    from accelerate import PartialState
-
-    if PartialState().is_main_process:
-        print(line, flush=True)
-
-
-def _create(out: Path | None, recipe: Any) -> Any:
-    """Make the run directory, once for all processes."""
-    from accelerate import PartialState
-    from accelerate.utils import broadcast_object_list
-
-    from tracewright import run as runs
-
-    state = PartialState()
-    made: list[Any] = [None]
-    if state.is_main_process:
-        try:
-            made[0] = runs.create(out or runs.free_path(RUNS, recipe.name), recipe)
-        except RunError as error:
-            made[0] = error
-    if state.num_processes > 1:
-        broadcast_object_list(made)
-    if isinstance(made[0], RunError):
-        raise made[0]
-    return made[0]
 
 
 def _check_torch() -> None:

@@ -22,14 +22,23 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from logging import CRITICAL
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import jinja2
 import torch
+from huggingface_hub.utils import logging as hub_logging
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 from transformers.utils import logging as hf_logging
 
 from tracewright.atomic import whole_folder
@@ -183,10 +192,7 @@ def _from_pretrained(config: ModelConfig, device: torch.device) -> tuple[PreTrai
     source = _check_source(config.id)
     where = {"revision": config.revision} if config.revision else {}
     name = config.id
-    try:
-        settings = AutoConfig.from_pretrained(source, **where)
-    except (OSError, ValueError, KeyError) as error:
-        raise _unloadable(name, error) from None
+    settings = _read_settings(config)
     try:
         tokenizer = AutoTokenizer.from_pretrained(source, **where)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
@@ -207,6 +213,30 @@ def _from_pretrained(config: ModelConfig, device: torch.device) -> tuple[PreTrai
             f"{name} lacks {len(missing)} of its weights, {missing[0]!r} among them", "it is no complete causal model"
         )
     return tokenizer, model
+
+
+def check_model(config: ModelConfig) -> None:
+    """Look for the model and its device before anything else is done, so that a misspelt id costs seconds.
+
+    Raises:
+        ModelError: there is no such model or device.
+    """
+    pick_device(config.device)
+    if config.id != "tiny":
+        _read_settings(config)
+
+
+def _read_settings(config: ModelConfig) -> PreTrainedConfig:
+    source = _check_source(config.id)
+    where = {"revision": config.revision} if config.revision else {}
+    loud = hub_logging.get_verbosity()
+    hub_logging.set_verbosity(CRITICAL)  # it would tell of every retry; we say it once
+    try:
+        return AutoConfig.from_pretrained(source, **where)
+    except (OSError, ValueError, KeyError) as error:
+        raise _unloadable(config.id, error) from None
+    finally:
+        hub_logging.set_verbosity(loud)
 
 
 def _check_source(name: str) -> str:
