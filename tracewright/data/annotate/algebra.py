@@ -21,6 +21,7 @@ from tracewright.data.annotate.equations import (
     Sentence,
     Sum,
     evaluate,
+    next_start,
     shown_leaf,
 )
 from tracewright.number import Number, tidy
@@ -197,15 +198,20 @@ def _scale(tree: Node | None, by: Node, divides: bool) -> Node:
     return Product((*own, *extra))
 
 
-def read_algebra(sentence: Sentence, confirmed: frozenset[Number]) -> list[tuple[int, Equation]]:
-    """Find the equations of a sentence with one unknown whose solution is among the confirmed values."""
+def read_algebra(
+    sentence: Sentence, confirmed: frozenset[Number], taken: Sequence[int] = ()
+) -> list[tuple[int, Equation]]:
+    """Find the equations of a sentence with one unknown whose solution is among the confirmed values.
+
+    `taken` has the places of equations without unknowns; an equals sign serves one equation only.
+    """
     items = sentence.items
     if not any(len(item.text) == 1 and item.text.isalpha() for item in items):
         return []
     leaves = {at: shown_leaf(items, at) for at, item in enumerate(items) if item.value is not None}
     found = []
     for at, item in enumerate(items):
-        if item.text != "=":
+        if item.text != "=" or any(item.start <= place <= next_start(items, at) for place in taken):
             continue
         for left, right in _gather_sides(items, at, leaves):
             solved = solve_equation(left, right)
@@ -217,7 +223,14 @@ def read_algebra(sentence: Sentence, confirmed: frozenset[Number]) -> list[tuple
 
 def _equation(solved: Solved, sentence: Sentence) -> Equation:
     return Equation(
-        solved.tree, solved.value, sentence.line, (), sentence.words, sentence.names, False, False, solved.letter
+        solved.tree,
+        solved.value,
+        sentence.line,
+        (),
+        sentence.words,
+        sentence.names,
+        annotated=False,
+        letter=solved.letter,
     )
 
 

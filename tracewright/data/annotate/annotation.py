@@ -1,20 +1,21 @@
 """One worked solution -> one wired trace with its tier: the layers of this room, put together."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from tracewright.data.annotate.alternatives import Rival, nearest_rival
 from tracewright.data.annotate.compose import compose
 from tracewright.data.annotate.context import Place, read_places
 from tracewright.data.annotate.equations import Equation
 from tracewright.data.annotate.program import Op, build, prune
 from tracewright.data.annotate.repair import Repair, repair
-from tracewright.data.annotate.slots import Known
+from tracewright.data.annotate.slots import Candidate, Known, Shaped
 from tracewright.data.annotate.solution import read_equations
-from tracewright.data.annotate.wire import shape_all, wire
-from tracewright.data.annotate.words import content
+from tracewright.data.annotate.wire import Scene, shape_all, wire
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
-from tracewright.number import Number, read_answer
+from tracewright.number import Number, read_answer, write
 from tracewright.trace.fault import Fault
 from tracewright.trace.solve import solve
 from tracewright.trace.syntax import Trace
@@ -35,6 +36,8 @@ class Annotation:
     """The same in a sentence about this problem."""
     grounded: bool = False
     """Every number is a mention, a result, or a constant that is called for."""
+    margin: float = 0.0
+    """How far the best alternative that computes something else is behind, in log odds."""
     steps: int = 0
     """Operations of the trace."""
 
@@ -59,15 +62,69 @@ def annotate(problem: Problem) -> Annotation:
         if mended is None:
             return _failed("no equation gives the answer", "no equation of the solution gives the answer")
         cut = (*equations, mended.equation) if mended.equation else tuple(equations)
-    known = Known(places, cut, frozenset(content(problem.question)))
+    known = Known.of(problem.question, places, cut)
     shaped = shape_all(known)
-    best = wire(shaped, known)[0]
+    scene = Scene(known)
+    best = wire(shaped, scene)[0]
     built = build(shaped, best.picks)
     answer = built.results[-1]
     if mended and mended.rounding:
         answer = built.program.add(mended.rounding, (answer,), len(cut) - 1)
     ops = prune(built.program.ops, answer)
-    return _checked(ops, places, problem, gold[0], mended)
+    checked = _checked(ops, places, problem, gold[0], mended)
+    if checked.trace is None:
+        return checked
+    rival = nearest_rival(shaped, scene, best, ops, mended.rounding if mended else "")
+    ventured = _ventured(ops, shaped, best.picks, known)
+    return _tiered(checked, rival, shaped, mended, places, ventured)
+
+
+def _ventured(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate], known: Known) -> str:
+    """Name a step that the solution does not write, among those that the answer needs; empty where there is none."""
+    needed = {op.equation for op in ops}
+    slots = [slot for each in shaped for slot in each.slots]
+    for slot, pick in zip(slots, picks, strict=True):
+        if slot.equation in needed and pick.view in HIDDEN:
+            return f"{write(slot.value)} from {write(pick.value)}"
+    return ""
+
+
+HIDDEN = frozenset(("plus_one", "minus_one"))
+"""Views that make a value by a step that nothing in the solution shows."""
+
+
+CERTAIN = 0.5
+"""Smallest margin, in log odds, over an alternative that computes something else, for the tier `certain`."""
+
+LIKELY = 0.15
+"""The same for the tier `likely`."""
+
+
+def _tiered(
+    annotation: Annotation,
+    rival: Rival,
+    shaped: Sequence[Shaped],
+    mended: Repair | None,
+    places: Sequence[Place],
+    ventured: str,
+) -> Annotation:
+    """Say how sure the wiring is, and why."""
+    if not annotation.grounded:
+        return replace(annotation, tier="doubtful", kind="a number without a source", reason="a number has no source")
+    if mended:
+        tier: Tier = "likely" if mended.cued else "doubtful"
+        return replace(annotation, tier=tier, kind=mended.about, reason=f"the last step is a guess: {mended.about}")
+    if ventured:
+        return replace(
+            annotation, tier="doubtful", kind="a hidden step", reason=f"a hidden step is guessed: {ventured}"
+        )
+    if rival.margin >= CERTAIN or rival.pick is None:
+        return replace(annotation, tier="certain", margin=rival.margin)
+    slot = [slot for each in shaped for slot in each.slots][rival.slot]
+    other = places[rival.pick.place].mention.name if rival.pick.kind == "mention" else f"a {rival.pick.kind}"
+    reason = f"{write(slot.value)} of step {slot.equation + 1} could be {other} as well"
+    tier = "likely" if rival.margin >= LIKELY else "doubtful"
+    return replace(annotation, tier=tier, kind="two sources fit", reason=reason, margin=rival.margin)
 
 
 def _failed(kind: str, reason: str) -> Annotation:
@@ -95,6 +152,4 @@ def _checked(
     if solved.answer != gold:
         return _failed("wrong answer", f"the trace gives {solved.answer}, not {gold}")
     grounded = all(ref.kind != "free" for op in ops for ref in op.args)
-    tier: Tier = "likely" if grounded else "doubtful"
-    kind = "not tested" if grounded else "a number without a source"
-    return Annotation(trace, tier, kind, kind, grounded, len(ops))
+    return Annotation(trace, "likely", grounded=grounded, steps=len(ops))

@@ -1,94 +1,117 @@
 """Numbers that a solution may use though the question does not state them, each with the words that call for it.
 
-A constant is let in where its cue stands in the question or in the sentence of the solution; which of these it is
-tells how well the constant is founded. The structural numbers 1, 2, 100 and 0 need no cue, and count for less.
+A cue is one word, or several that must all be there (`hour minute` for 60), in the question or in the sentence of the
+solution. A constant is *called for* where a whole cue is met, *hinted at* where a part of one is, and *structural* (a
+whole, a half, a percent scale) where it needs none.
 
 Not covered: facts of the world beyond units, calendars, coins, small groups and shapes (50 states, 26 letters).
 """
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
+from tracewright.data.annotate.words import word_set
 from tracewright.number import Number
 
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
-_WEEK = f"week weekly daily day {_DAYS}"
+CUES: dict[Number, str] = {
+    2: "both | couple | twin | pair | roommate | husband | wife | spouse | weekend | saturday sunday | round trip | "
+    "way | back | return | brother | sister | sibling | alternate | semester | parent | partner | together | "
+    "day other | "
+    "perimeter | rectangle | rectangular | bicycle | bike | eye | foot leg | hand | arm | earring | shoe | sock | "
+    "glove | "
+    "pint quart | cup pint | triangle | half | each other | side | lot | split",
+    3: "triplet | triangle | triangular | tricycle | trio | foot yard | teaspoon tablespoon | meal | average | "
+    "breakfast lunch dinner | tripod | trimester",
+    4: "month week | quart gallon | square | season | wheel | tire | leg | quarter year | quarter | average | corner | "
+    "quadruplet | cow | dog | cat | horse | car | table | wall | perimeter | quarterly | cup quart",
+    5: "nickel | weekday | workday | school week | work week | monday friday | finger | average | quintuplet | weekend",
+    6: "insect | ant | cube | hexagon | average | dozen | hexagonal | week day",
+    7: "week | week day | weekly | daily week | monday sunday",
+    8: "spider | octopus | octagon | ounce cup | pint gallon | average | arachnid | stop sign",
+    9: "baseball | average",
+    10: "dime | decade year | decade | millimeter centimeter | ten cent | penny dime | average",
+    12: "year month | month | monthly | yearly | annual | dozen | foot inch | noon | midnight | clock | annually",
+    14: "fortnight | week day | week",
+    16: "pound ounce | cup gallon",
+    20: "nickel dollar | score",
+    21: "week day",
+    24: "day hour | hour | daily",
+    25: "quarter",
+    26: "alphabet | letter | year week | fortnight",
+    28: "february | week day | month day",
+    29: "february leap",
+    30: "month day | month | june | april | september | november | monthly day | half hour | half minute",
+    31: "january | march | may | july | august | october | december | month day",
+    36: "yard inch",
+    48: "day hour",
+    50: "half cent | half dollar | state",
+    52: "year week | weekly year | deck | card | annual week | week annually | yearly week",
+    60: "hour minute | minute second | mile hour | hour | minute",
+    90: "month day | right angle",
+    100: "cent dollar | centimeter meter | century | penny dollar | cent | percent | percentage | whole | penny | "
+    "coin | dime dollar | nickel dollar | quarter dollar",
+    128: "gallon ounce",
+    144: "gross | foot inch",
+    180: "triangle angle | triangle degree | angle",
+    360: "circle degree | circle | day year",
+    365: "year day | year daily | year",
+    366: "leap year",
+    1000: "kilogram gram | kilometer meter | liter milliliter | ton kilogram | thousand | milligram gram",
+    1440: "day minute",
+    1760: "mile yard",
+    2000: "ton pound",
+    3600: "hour second",
+    5280: "mile foot",
+    Fraction(1, 2): "half | halfway",
+    Fraction(1, 4): "quarter",
+    Fraction(1, 10): "dime",
+    Fraction(1, 20): "nickel",
+    Fraction(1, 100): "penny | cent | percent",
+    Fraction(3, 4): "quarter",
+}
+"""Value -> cues, parted by `|`; each is a set of stems that have to be there together."""
 
-CUES: dict[Number, tuple[str, ...]] = {
-    2: (
-        "both couple twin pair brother sister parent roommate half twice double two weekend other saturday sunday "
-        "round trip back return way side bicycle bike wheel eye hand foot leg leap arm ear shoe sock glove earring "
-        "alternate partner wife husband spouse twelve bi eraser dozen perimeter rectangle semester pint quart "
-        "weekends another friend also again opposite halves average together and",
-    ),
-    3: ("triple thrice triplet triangle yard tricycle trio third average foot feet meal each", ),
-    4: ("quarter square leg week month season quart gallon wheel car tire side fourth quadruple corner foursome "
-        "cow dog cat horse table chair room wall average each",),
-    5: (f"nickel weekday workday work school {_DAYS} finger weekdays toe fifth average pentagon each", ),
-    6: ("insect hexagon cube dozen half average sixth each week day", ),
-    7: (f"{_WEEK} fortnight each", ),
-    8: ("octopus spider octagon cup ounce pint gallon arm eighth average", ),
-    9: ("baseball average ninth", ),
-    10: ("dime decade penny cent ten tenth millimeter average finger toe", ),
-    12: ("month year annual annually yearly monthly dozen inch foot feet noon midnight hour", ),
-    14: ("week fortnight", ),
-    16: ("ounce pound cup gallon", ),
-    20: ("nickel score", ),
-    21: ("week",),
-    24: ("hour day daily", ),
-    25: ("quarter", ),
-    26: ("alphabet letter week year fortnight", ),
-    28: ("february week", ),
-    29: ("february leap", ),
-    30: ("month monthly june april september november day half minute", ),
-    31: ("january march may july august october december month", ),
-    36: ("yard inch", ),
-    48: ("hour day", ),
-    50: ("half cent state", ),
-    52: ("week year card deck weekly annual annually yearly", ),
-    60: ("minute hour second mph hourly", ),
-    90: ("quarter angle right month",),
-    100: ("cent percent dollar centimeter meter century penny percentage coin dime nickel quarter whole rest remain", ),
-    128: ("gallon ounce",),
-    144: ("gross",),
-    180: ("triangle angle",),
-    360: ("circle degree angle year",),
-    365: ("year day daily annual", ),
-    366: ("leap year",),
-    1000: ("kilogram gram kilometer meter liter milliliter thousand ton kilometre millimeter", ),
-    1440: ("minute day",),
-    1760: ("mile yard",),
-    2000: ("ton pound",),
-    3600: ("hour second",),
-    5280: ("mile foot feet",),
-    Fraction(1, 2): ("half halfway", ),
-    Fraction(1, 4): ("quarter quarters", ),
-    Fraction(1, 10): ("dime dimes", ),
-    Fraction(1, 20): ("nickel", ),
-    Fraction(1, 100): ("penny cent percent percentage", ),
-    Fraction(3, 4): ("quarter",),
-}  # fmt: skip
-"""Value -> stems of the words that call for it."""
-
-_CUE_SETS = {value: frozenset(words[0].split()) for value, words in CUES.items()}
+_CUE_SETS = {value: tuple(frozenset(cue.split()) for cue in text.split("|")) for value, text in CUES.items()}
 
 STRUCTURAL: frozenset[Number] = frozenset((0, 1, 2, 100))
 """Numbers that need no cue: a whole, a doubling or halving, a percent scale, nothing."""
 
+LOOSE: frozenset[str] = word_set(
+    """way back side lot hand arm eye together average half quarter parent brother sister sibling year month week hour
+    minute year day whole coin cat dog cow car table horse leg school monthly letter state card wall deck tire
+    split meal triangle rectangle square hour letter weekend circle angle annual yearly daily weekly foot shoe
+    sock glove partner finger
+    """
+)
+"""Words that hint at a constant when they stand alone, but call for none: a week may be spoken of without its days."""
+
 
 class Constant(NamedTuple):
-    """A constant that may stand here; `strength` 2: the sentence calls for it, 1: the question does, 0: structural."""
+    """A constant that may stand here; `strength` 2: it is called for, 1: it is hinted at, 0: it is structural."""
 
     value: Number
     strength: int
 
 
+@lru_cache(maxsize=65536)
 def find_constant(value: Number, sentence: frozenset[str], question: frozenset[str]) -> Constant | None:
     """Say whether a value may stand as a constant, given the stems of the solution's sentence and of the question."""
-    cues = _CUE_SETS.get(value)
-    if cues is not None:
-        if not cues.isdisjoint(sentence):
+    strength = -1
+    for cue in _CUE_SETS.get(value, ()):
+        present = sum(1 for word in cue if word in sentence or word in question)
+        if not present:
+            continue
+        whole = present == len(cue)
+        if whole and (len(cue) > 1 or cue.isdisjoint(LOOSE)) and not (cue.isdisjoint(sentence) and len(cue) == 1):
             return Constant(value, 2)
-        if not cues.isdisjoint(question):
-            return Constant(value, 1)
-    return Constant(value, 0) if value in STRUCTURAL else None
+        if whole:
+            strength = 1
+    if strength < 0 and value in STRUCTURAL:
+        strength = 0
+    return Constant(value, strength) if strength >= 0 else None
+
+
+def cue_words(value: Number) -> frozenset[str]:
+    """Return all words that any cue of a value has."""
+    return frozenset().union(*_CUE_SETS.get(value, ()))

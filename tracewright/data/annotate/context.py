@@ -6,7 +6,7 @@ Not covered: which number a solution means (`wire.py`).
 import re
 from dataclasses import dataclass
 
-from tracewright.data.annotate.words import STOP, WORD, content, stem
+from tracewright.data.annotate.words import STOP, WORD, content, relation, stem, word_pairs
 from tracewright.mention import Mention, read_mentions
 
 _SENTENCE_END = re.compile(r"(?<=[a-z\d%)\"”])[.;!?]+[\"”]?(?=\s+[A-Z\"“]|\s*$)|\n")
@@ -23,10 +23,14 @@ class Place:
     """Stems of the words that follow, up to the next mention or stop, at most six."""
     before: tuple[str, ...]
     """Stems of the words in front, back to the mention before or a stop, at most six, nearest last."""
+    near: frozenset[str]
+    """The content words among `after` and `before`."""
     clause: frozenset[str]
     sentence: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    """Pairs of neighbouring words of its clause."""
     names: frozenset[str]
-    """Capitalised words of its clause, or of its sentence where the clause has none."""
+    """Capitalised words of its clause, or of its sentence, or of the one before, where it has none."""
     number: int
     """Which sentence, from 0."""
     dollar: bool
@@ -34,8 +38,8 @@ class Place:
     """It stands in the sentence that asks."""
     each: bool
     """Something like `each`, `per` or `a day` follows or precedes it."""
-    measure: frozenset[str]
-    """Stems of the four words after it, raw: units of measure among them."""
+    relation: str
+    """`times`, `more` or `less`, where it says how one amount relates to another."""
 
 
 def read_places(question: str) -> tuple[Place, ...]:
@@ -65,19 +69,25 @@ def _place(question: str, mentions: tuple[Mention, ...], index: int, sentences: 
     right = mentions[index + 1].start if index + 1 < len(mentions) else len(question)
     tail = question[mention.end : min(right, end)]
     names = _names(clause) or _names(text)
+    if not names and number:
+        names = _names(question[slice(*sentences[number - 1])])
     around = " " + question[max(start, mention.start - 25) : min(mention.end + 40, end)].lower() + " "
+    after = _stems(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0])[:6]
+    before = _stems(re.split(r"[.,;:!?()]", question[max(left, start) : mention.start])[-1])[-6:]
     return Place(
         mention,
-        _stems(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0])[:6],
-        _stems(re.split(r"[.,;:!?()]", question[max(left, start) : mention.start])[-1])[-6:],
+        after,
+        before,
+        frozenset(word for word in (*after, *before) if word not in STOP),
         frozenset(content(clause)),
         frozenset(content(text)),
+        word_pairs(clause),
         names,
         number,
         mention.kind == "money" and not tail.lstrip().lower().startswith("cent"),
         text.rstrip(_STRIP).endswith("?"),
         re.search(r"\b(?:each|every|per|a|an|apiece)\b", tail[:40].lower()) is not None or " each " in around,
-        frozenset(_stems(tail)[:4]),
+        relation(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0]),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from tracewright.data.annotate.words import STOP, WORD, content, stem
+from tracewright.data.annotate.words import STOP, WORD, content, relation, stem
 from tracewright.number import MAX_DIGITS, Number, tidy
 
 MAX_TOKENS = 80
@@ -32,6 +32,8 @@ class Leaf:
     percent: bool = False
     shown: bool = False
     """It was found in the text, not in the annotation alone."""
+    relation: str = ""
+    """`times`, `more` or `less`, where the words after it say so."""
     made: bool = False
     """It is nobody's number: the 1 of `x + 3x`, the 1/100 of a percent sign."""
 
@@ -67,6 +69,10 @@ class Equation:
     """Capitalised words of its sentence."""
     dollar: bool = False
     annotated: bool = True
+    segment: frozenset[str] = field(default_factory=frozenset)
+    """Stems of the words of its part of the sentence, where that has several equations."""
+    pairs: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    """Pairs of neighbouring words of that part."""
     letter: str = ""
     """The unknown that it is the solution for, of an equation with one."""
 
@@ -194,6 +200,10 @@ def holds(tree: Node, value: Number) -> bool:
         return False
 
 
+_SPELLED = "zero one two three four five six seven eight nine ten eleven twelve"
+NUMBER_WORDS: dict[str, Number] = {**{word: value for value, word in enumerate(_SPELLED.split())}, "twice": 2}
+"""Numbers that solutions spell out."""
+
 _ANNOTATION = re.compile(r"<<([^<>]{1,300})>>")
 _SENTENCE = re.compile(r"(?<=[a-z\d%)])[.;!?]\s+(?=[A-Z])")
 
@@ -246,15 +256,15 @@ def read_arithmetic(sentence: Sentence) -> list[tuple[int, Equation]]:
             found.append((place, equation))
     taken = {place for place, _ in found}
     for at, item in enumerate(items):
-        if item.text == "=" and not any(item.end <= place <= _next_start(items, at) for place in taken):
+        if item.text == "=" and not any(item.end <= place <= next_start(items, at) for place in taken):
             equation = _textual(at, sentence)
             if equation:
                 found.append((item.start, equation))
     return found
 
 
-def _next_start(items: Sequence[Item], at: int) -> int:
-    """Where the number after an equals sign starts; currency signs are stepped over."""
+def next_start(items: Sequence[Item], at: int) -> int:
+    """Return where the number after an equals sign starts; currency signs are stepped over."""
     at += 1
     while at < len(items) and items[at].text in ("$", "(", "€", "£"):
         at += 1
@@ -286,6 +296,12 @@ def _annotated(inner: str, place: int, sentence: Sentence) -> Equation | None:
     left = left.split("=")[0]
     tokens: list[Leaf | str] = []
     shown = [item for item in items if item.end <= place and item.value is not None]
+    spelled = [
+        item._replace(value=NUMBER_WORDS[item.text.lower()])
+        for item in items
+        if item.end <= place and item.text.lower() in NUMBER_WORDS
+    ]
+    shown = sorted((*shown, *spelled), key=lambda item: item.start)
     used: set[int] = set()
     for match in _TOKEN.finditer(left.replace("//", "/")):
         read = number(match[0])
@@ -307,11 +323,13 @@ def _leaf(value: Number, shown: list[Item], items: Sequence[Item], used: set[int
     for item in reversed(shown):
         if item.value == value and item.start not in used:
             used.add(item.start)
-            return shown_leaf(items, items.index(item))
-    percent = [item for item in shown if item.value == value * 100 and item.start not in used]
-    if percent and _text_at(items, items.index(percent[-1]) + 1) in ("%", "percent"):
-        used.add(percent[-1].start)
-        return Leaf(value, percent=True)
+            at = next(at for at, other in enumerate(items) if other.start == item.start)
+            return shown_leaf(items, at, value)
+    for at, item in enumerate(items):
+        if item.value is not None and item.value == value * 100 and item.start not in used:
+            if _text_at(items, at + 1) in ("%", "percent"):
+                used.add(item.start)
+                return Leaf(value, percent=True)
     return Leaf(value)
 
 
@@ -319,9 +337,9 @@ def _text_at(items: Sequence[Item], at: int) -> str:
     return items[at].text if 0 <= at < len(items) else ""
 
 
-def shown_leaf(items: Sequence[Item], at: int) -> Leaf:
-    """Make a leaf of a number of the text."""
-    value = items[at].value
+def shown_leaf(items: Sequence[Item], at: int, spelled: Number | None = None) -> Leaf:
+    """Make a leaf of a number of the text; `spelled` is its value where it is written in words."""
+    value = items[at].value if spelled is None else spelled
     assert value is not None
     after = _words_after(items, at + 1)
     before = []
@@ -337,6 +355,7 @@ def shown_leaf(items: Sequence[Item], at: int) -> Leaf:
         "$" in (_text_at(items, at - 1), _text_at(items, at + 1)) or after[:1] == ("dollar",),
         _text_at(items, at + 1) in ("%", "percent"),
         True,
+        relation(" ".join(item.text for item in items[at + 1 : at + 4] if item.text[0].isalpha())),
     )
 
 

@@ -42,22 +42,28 @@ class Program:
 
     def add(self, name: str, args: tuple[Ref, ...], equation: int) -> Ref:
         """Append an operation, or find the equal one that is there already."""
-        if name in ("mul", "percent_of") and len(args) == 2 and args[0].kind == "step":
-            folded = self._fold_share(args, name)
-            if folded:
-                name, args = folded
+        if len(args) == 2:
+            name, args = self._fold_share(name, args) or (name, args)
         key = (name, tuple(sorted(args)) if name in ("add", "mul") else args)
         if key not in self.seen:
             self.seen[key] = len(self.ops)
             self.ops.append(Op(name, args, equation))
         return Ref("step", self.seen[key])
 
-    def _fold_share(self, args: tuple[Ref, ...], name: str) -> tuple[str, tuple[Ref, ...]] | None:
-        """Turn `(x / 4) * 3`, with both numbers of the mention 3/4, into `x * 3/4`."""
-        base, other = self.ops[args[0].place], args[1]
-        if name == "mul" and other.kind == "numerator" and base.name == "div" and len(base.args) == 2:
-            if base.args[1] == Ref("denominator", other.place):
-                return "mul", (base.args[0], Ref("mention", other.place))
+    def _fold_share(self, name: str, args: tuple[Ref, ...]) -> tuple[str, tuple[Ref, ...]] | None:
+        """Turn `(x / 4) * 3`, both numbers of the mention 3/4, into `x * 3/4`, and `(x / 3) * 4` into `x / 3/4`."""
+        for first, second in (args, args[::-1]) if name == "mul" else (args,):
+            if first.kind != "step" or second.kind not in ("numerator", "denominator"):
+                continue
+            base = self.ops[first.place]
+            if len(base.args) != 2 or {base.name, name} != {"mul", "div"}:
+                continue
+            other = "denominator" if second.kind == "numerator" else "numerator"
+            for inner, left in (base.args, base.args[::-1]) if base.name == "mul" else (base.args[::-1],):
+                if inner == Ref(other, second.place):
+                    whole = Ref("mention", second.place)
+                    multiplied = (second.kind == "numerator") == (name == "mul")
+                    return ("mul" if multiplied else "div"), (left, whole)
         return None
 
 

@@ -1,4 +1,4 @@
-"""The last step of a solution that its equations leave out: a sum said in words, a share to be a percentage, a rounding.
+"""The last step that the equations of a solution leave out: a sum in words, a share to be a percentage, a rounding.
 
 A repaired step is a guess from the answer, and the tier says so: `likely` where the guess is the only one of its kind
 and cued by the text, else `doubtful`.
@@ -44,7 +44,7 @@ def repair(
     joined = _joined(equations, places, answer)
     if joined:
         return joined
-    if last.value != answer and abs(last.value - answer) < 1:
+    if last.value != answer and abs(Fraction(last.value) - answer) < 1:
         rounding = _rounding(last.value, answer)
         cued = bool(_ROUND.search(question) or _ROUND.search(solution))
         return Repair(None, rounding, cued, "the last result is rounded") if rounding else None
@@ -52,11 +52,11 @@ def repair(
 
 
 def _rounding(value: Number, answer: Number) -> str:
-    floor = Fraction(value) // 1
+    floor: Number = Fraction(value) // 1
     if answer == floor + 1:
-        return "ceil" if value - floor < Fraction(1, 2) else "round"
+        return "ceil" if (value - floor) * 2 < 1 else "round"
     if answer == floor:
-        return "floor" if value - floor >= Fraction(1, 2) else "round"
+        return "floor" if (value - floor) * 2 >= 1 else "round"
     return ""
 
 

@@ -7,13 +7,17 @@ and constants whose cue words are there.
 Not covered: the choice among candidates (`wire.py`).
 """
 
+import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tracewright.data.annotate.constants import find_constant
 from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.equations import Equation, Leaf, Node, Product, Sum, evaluate
+from tracewright.data.annotate.words import content
 from tracewright.number import Number, tidy
 
 Role = Literal["factor", "divisor", "plus", "minus"]
@@ -28,8 +32,8 @@ View = Literal[
     "one_more",  # 1 + m
     "hundred_less",  # 100 - m
     "hundred_more",  # 100 + m
-    "denominator",  # 4 of 3/4, as divisor
-    "numerator",  # 3 of 3/4, as factor
+    "denominator",  # 4 of 3/4, as divisor or, going backwards, as factor
+    "numerator",  # 3 of 3/4, as factor or, going backwards, as divisor
     "hundredth",  # m / 100: cents as dollars, a percentage as a share
     "dozens",  # m / 12, of an amount in dozens
     "plus_one",  # m + 1
@@ -99,6 +103,23 @@ class Known(NamedTuple):
     equations: tuple[Equation, ...]
     question: frozenset[str]
     """Stems of all words of the question."""
+
+    @classmethod
+    def of(cls, question: str, places: tuple[Place, ...], equations: Sequence[Equation]) -> "Known":
+        """Gather what is known of a problem."""
+        return cls(places, tuple(equations), frozenset(content(question)))
+
+
+class Rarity:
+    """How much a word says about which number is meant: words that stand around every number say nothing."""
+
+    def __init__(self, groups: Sequence[frozenset[Any]]) -> None:
+        counts = Counter(word for group in groups for word in group)
+        self.weight = {word: math.log((len(groups) + 0.5) / count) for word, count in counts.items()}
+
+    def overlap(self, left: frozenset[Any], right: frozenset[Any]) -> float:
+        """Weigh the words that two sets share; at most 6."""
+        return min(sum(self.weight.get(word, 0.0) for word in left & right), 6.0)
 
 
 def shape(equation: Equation, index: int, known: Known) -> Shaped:
@@ -256,9 +277,9 @@ def _views(slot: Slot, m: Number, kind: str) -> list[View]:
         elif v == 1 + m:
             views.append("one_more")
         elif m.numerator > 1 and slot.form == "plain":
-            if v == m.denominator and slot.role == "divisor":
+            if v == m.denominator and multiplies:
                 views.append("denominator")
-            elif v == m.numerator and slot.role == "factor":
+            elif v == m.numerator and multiplies:
                 views.append("numerator")
     elif kind == "group" and v * 12 == m and slot.form == "plain":
         views.append("dozens")

@@ -5,8 +5,13 @@ An equation in an unknown is taken once for each value: the first form that give
 Not covered: steps that stand in words alone (`repair.py`).
 """
 
+import re
+from dataclasses import replace
+from itertools import pairwise
+
 from tracewright.data.annotate.algebra import read_algebra
 from tracewright.data.annotate.equations import Equation, read_arithmetic, read_sentences
+from tracewright.data.annotate.words import content, word_pairs
 from tracewright.number import Number
 
 
@@ -19,9 +24,29 @@ def read_equations(solution: str, answer: Number) -> list[Equation]:
     solved: set[tuple[str, Number]] = set()
     for sentence in sentences:
         placed = read_arithmetic(sentence)
-        for place, equation in read_algebra(sentence, confirmed):
+        for place, equation in read_algebra(sentence, confirmed, [place for place, _ in placed]):
             if (equation.letter, equation.value) not in solved:
                 solved.add((equation.letter, equation.value))
                 placed.append((place, equation))
-        found += [equation for _, equation in sorted(placed, key=lambda pair: pair[0])]
+        found += _with_segments(sorted(placed, key=lambda pair: pair[0]), sentence.text)
     return found
+
+
+_CUT = re.compile(r"[,;:]\s|\b(?:and|so|but|then|plus|which)\b")
+
+
+def _with_segments(placed: list[tuple[int, Equation]], text: str) -> list[Equation]:
+    """Give each equation of a sentence the words of its own part of it."""
+    if not placed:
+        return []
+    if len(placed) == 1:
+        return [replace(placed[0][1], segment=placed[0][1].words, pairs=word_pairs(text))]
+    cuts = [0]
+    for (here, _), (there, _) in pairwise(placed):
+        match = _CUT.search(text, here, max(here, there - 2))
+        cuts.append(match.start() if match else here)
+    cuts.append(len(text))
+    return [
+        replace(equation, segment=frozenset(content(text[start:end])), pairs=word_pairs(text[start:end]))
+        for (_, equation), (start, end) in zip(placed, pairwise(cuts), strict=True)
+    ]

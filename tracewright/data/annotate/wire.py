@@ -1,20 +1,26 @@
 """Decide which number each literal of a solution means: jointly, over the whole solution.
 
 Every slot has its candidates (`slots.py`); a wiring picks one for each. Its score is a sum of weighted features:
-whether the nouns after the literal and after the mention agree, whether the sentences share words and names, money with money,
-money, numbers and results that nothing has used yet, and so on (`weights.py`). A beam search keeps the best wirings; those
-that lost are the alternatives that `alternatives.py` puts to the test.
+whether the nouns after the literal and after the mention agree, whether the sentences share words and names, money
+with money, numbers and results that nothing has used yet, and so on (`weights.py`). A beam search keeps the best
+wirings; those that lost are the alternatives that `alternatives.py` puts to the test.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from tracewright.data.annotate.slots import Candidate, Known, Shaped, Slot, find_candidates, shape
+from tracewright.data.annotate.constants import cue_words
+from tracewright.data.annotate.context import Place
+from tracewright.data.annotate.equations import Equation
+from tracewright.data.annotate.slots import Candidate, Known, Rarity, Shaped, Slot, find_candidates, shape
 from tracewright.data.annotate.weights import WEIGHTS
-from tracewright.data.annotate.words import STOP, UNITS
+from tracewright.data.annotate.words import STOP
 
 BEAM = 24
 """Wirings kept after each slot."""
+
+CONVERSIONS = frozenset((7, 12, 24, 52, 60, 100, 365, 1000))
+"""Constants that turn one unit into another."""
 
 
 class Wiring(NamedTuple):
@@ -24,7 +30,9 @@ class Wiring(NamedTuple):
     score: float
 
 
-class _State(NamedTuple):
+class State(NamedTuple):
+    """A wiring in the making."""
+
     score: float
     picks: tuple[Candidate, ...]
     mentions: tuple[int, ...]
@@ -34,33 +42,71 @@ class _State(NamedTuple):
     """The mention used last, -1 at the start."""
 
 
-def wire(shaped: Sequence[Shaped], known: Known) -> list[Wiring]:
-    """Return the best wirings, best first; never none."""
-    states = [_State(0.0, (), (0,) * len(known.places), (0,) * len(known.equations), -1)]
+class Scene:
+    """What is known of a problem, with the weights of its words."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.places, self.equations = known.places, known.equations
+        self.near = Rarity([place.near for place in known.places])
+        self.clause = Rarity([place.clause for place in known.places])
+        self.pairs = Rarity([place.pairs for place in known.places])
+        self.sentence = Rarity([place.sentence for place in known.places])
+        self.words = Rarity([equation.words for equation in known.equations])
+        self._options: dict[Slot, list[tuple[Candidate, float]]] = {}
+
+    def options(self, slot: Slot) -> list[tuple[Candidate, float]]:
+        """Return the candidates of a slot, each with the score of its static features."""
+        found = self._options.get(slot)
+        if found is None:
+            found = [(pick, score(static_features(slot, pick, self))) for pick in find_candidates(slot, self.known)]
+            self._options[slot] = found
+        return found
+
+
+def wire(
+    shaped: Sequence[Shaped], scene: Scene, forced: Mapping[int, Candidate] | None = None, beam: int = BEAM
+) -> list[Wiring]:
+    """Return the best wirings, best first; never none. `forced` fixes the source of slots, by their number."""
+    forced = forced or {}
+    states = [start_state(scene.known)]
     for each in shaped:
         start = len(states[0].picks)
-        for slot in each.slots:
-            options = [(pick, score(static_features(slot, pick, known))) for pick in find_candidates(slot, known)]
+        for at, slot in enumerate(each.slots):
+            twin = next((before for before in range(at) if each.slots[before].leaf is slot.leaf), -1)
+            if twin >= 0:  # 2(x + 3) came to be 2x + 2 * 3: one literal, one source
+                states = [state._replace(picks=(*state.picks, state.picks[start + twin])) for state in states]
+                continue
+            number = start + at
+            options = scene.options(slot)
+            if number in forced:
+                options = [option for option in options if option[0] == forced[number]]
             grown = [
-                _bind(state, pick, fixed + score(dynamic_features(state, slot, pick, known, start)))
+                bind(state, pick, fixed + score(dynamic_features(state, slot, pick, scene, start)))
                 for state in states
                 for pick, fixed in options
             ]
             grown.sort(key=lambda state: -state.score)
-            states = grown[:BEAM]
-    ended = [Wiring(state.picks, state.score + score(final_features(state, known, shaped))) for state in states]
+            states = grown[:beam]
+    ended = [Wiring(state.picks, state.score + score(final_features(state, scene.known))) for state in states]
     ended.sort(key=lambda wiring: -wiring.score)
     return ended
 
 
-def _bind(state: _State, pick: Candidate, gain: float) -> _State:
+def start_state(known: Known) -> State:
+    """Return the wiring in which nothing is bound yet."""
+    return State(0.0, (), (0,) * len(known.places), (0,) * len(known.equations), -1)
+
+
+def bind(state: State, pick: Candidate, gain: float) -> State:
+    """Add a pick to a wiring in the making."""
     mentions, results, last = state.mentions, state.results, state.last
     if pick.kind == "mention":
         mentions = (*mentions[: pick.place], mentions[pick.place] + 1, *mentions[pick.place + 1 :])
         last = pick.place
     elif pick.kind == "result":
         results = (*results[: pick.place], results[pick.place] + 1, *results[pick.place + 1 :])
-    return _State(state.score + gain, (*state.picks, pick), mentions, results, last)
+    return State(state.score + gain, (*state.picks, pick), mentions, results, last)
 
 
 Features = list[tuple[str, float]]
@@ -75,55 +121,78 @@ def _content(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in STOP)
 
 
-def static_features(slot: Slot, pick: Candidate, known: Known) -> Features:
+def static_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     """Describe how well a candidate fits a slot, whatever the other slots hold."""
-    equation = known.equations[slot.equation]
     if pick.kind == "mention":
         return _mention_features(slot, pick, known)
     if pick.kind == "result":
         return _result_features(slot, pick, known)
     if pick.kind == "constant":
-        features = [("constant", 1.0), (f"constant_cue{pick.strength}", 1.0), (f"constant_{slot.role}", 1.0)]
-        if slot.leaf.dollar:
-            features.append(("constant_dollar", 1.0))
-        if slot.leaf.after[:1] and slot.leaf.after[0] in UNITS:
-            features.append(("constant_unit", 1.0))
-        if pick.value in (1, 2, 100) and not pick.strength:
-            features.append((f"structural_{pick.value}", 1.0))
-        if pick.value in (60, 7, 12, 24, 52, 365, 1000) and pick.strength == 2 and equation.words & UNITS:
-            features.append(("constant_conversion", 1.0))
-        return features
+        return _constant_features(slot, pick, known)
     return [("free", 1.0)]
 
 
-def _mention_features(slot: Slot, pick: Candidate, known: Known) -> Features:
+def _constant_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
+    features: Features = [(f"constant_cue{pick.strength}", 1.0), (f"constant_{slot.role}", 1.0)]
+    if slot.leaf.dollar:
+        features.append(("constant_dollar", 1.0))
+    if pick.value in CONVERSIONS and pick.strength == 2 and slot.role in ("factor", "divisor"):
+        features.append(("constant_conversion", 1.0))
+    nouns = _content(slot.leaf.after)[:2]
+    if nouns and pick.value not in (1, 2):
+        hit = not cue_words(pick.value).isdisjoint(nouns)
+        features.append((f"constant_noun_{'hit' if hit else 'miss'}", 1.0))
+    return features
+
+
+def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     equation, place = known.equations[slot.equation], known.places[pick.place]
-    kind = place.mention.kind
-    features: Features = [("mention", 1.0), (f"kind_{kind}_{slot.role}", 1.0)]
+    features: Features = [("mention", 1.0), (f"kind_{_kind(place)}_{slot.role}", 1.0)]
     if pick.view != "same":
         features.append((f"view_{pick.view}", 1.0))
-    features += _noun_features("m", slot, _content(place.after), place.dollar)
-    before = _content(slot.leaf.before)
-    if before and before[-1] in place.before:
-        features.append(("m_before", 1.0))
-    features.append(("m_clause", min(len(equation.words & place.clause), 5)))
-    features.append(("m_sentence", min(len(equation.words & place.sentence), 8)))
+    nouns = _content(place.after)
+    features += _noun_features("m", slot, nouns, place.dollar)
+    if slot.leaf.shown:
+        features.append(("m_ahead", float(len(set(_content(slot.leaf.before)[-2:]) & set(place.before)))))
+    features.append(("m_near", known.near.overlap(equation.segment, place.near)))
+    features.append(("m_clause", known.clause.overlap(equation.segment, place.clause)))
+    features.append(("m_pairs", known.pairs.overlap(equation.pairs, place.pairs)))
+    features.append(("m_sentence", known.sentence.overlap(equation.words, place.sentence)))
     if equation.names:
         if equation.names & place.names:
             features.append(("m_name_hit", 1.0))
         elif place.names:
             features.append(("m_name_miss", 1.0))
-    if equation.after:
-        unit = _content(equation.after)[:1]
-        near = _content(place.after)[:3]
-        hit = bool(unit) and unit[0] in near
-        features.append((f"m_unit_{'hit' if hit else 'miss'}_{slot.role}", 1.0))
-    if equation.dollar:
-        features.append((f"m_money_{'hit' if place.dollar else 'miss'}_{slot.role}", 1.0))
+    features += _unit_features("m", slot, equation, nouns[:3], place.dollar)
     if place.asked:
         features.append(("m_asked", 1.0))
     if place.each:
         features.append((f"m_each_{slot.role}", 1.0))
+    if place.relation:
+        features.append((f"m_{place.relation}_{slot.role}", 1.0))
+        if slot.leaf.relation:
+            features.append((f"m_relation_{'hit' if slot.leaf.relation == place.relation else 'miss'}", 1.0))
+    elif slot.leaf.relation:
+        features.append(("m_relation_none", 1.0))
+    return features
+
+
+def _kind(place: Place) -> str:
+    """Return the kind of a mention; numbers in words are like those in digits, but a `one` is seldom meant."""
+    if place.mention.kind == "word":
+        return "one" if place.mention.value == 1 else "integer"
+    return place.mention.kind
+
+
+def _unit_features(prefix: str, slot: Slot, equation: Equation, nouns: tuple[str, ...], dollar: bool) -> Features:
+    """Compare what the result counts with what the source counts: sums keep the unit, products may change it."""
+    features: Features = []
+    unit = _content(equation.after)[:2]
+    if unit and nouns:
+        features.append((f"{prefix}_unit_{'hit' if set(unit) & set(nouns) else 'miss'}_{slot.role}", 1.0))
+    if equation.dollar or dollar:
+        word = "both" if equation.dollar and dollar else "result" if equation.dollar else "source"
+        features.append((f"{prefix}_money_{word}_{slot.role}", 1.0))
     return features
 
 
@@ -150,14 +219,15 @@ def _noun_features(prefix: str, slot: Slot, nouns: tuple[str, ...], dollar: bool
     return features
 
 
-def _result_features(slot: Slot, pick: Candidate, known: Known) -> Features:
+def _result_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     equation, source = known.equations[slot.equation], known.equations[pick.place]
     features: Features = [("result", 1.0), (f"result_{slot.role}", 1.0)]
     features.append((f"result_back{min(slot.equation - pick.place, 4)}", 1.0))
     if pick.view != "same":
         features.append((f"result_view_{pick.view}", 1.0))
-    features += _noun_features("r", slot, _content(source.after), source.dollar)
-    features.append(("r_words", min(len(equation.words & source.words), 6)))
+    nouns = _content(source.after)
+    features += _noun_features("r", slot, nouns, source.dollar)
+    features.append(("r_words", known.words.overlap(equation.words, source.words)))
     if equation.names:
         if equation.names & source.names:
             features.append(("r_name_hit", 1.0))
@@ -165,17 +235,11 @@ def _result_features(slot: Slot, pick: Candidate, known: Known) -> Features:
             features.append(("r_name_miss", 1.0))
     if slot.first:
         features.append(("r_first", 1.0))
-    if equation.line == source.line:
-        features.append(("r_same_line", 1.0))
-    if equation.after and source.after:
-        hit = _content(equation.after)[:1] == _content(source.after)[:1]
-        features.append((f"r_unit_{'hit' if hit else 'miss'}_{slot.role}", 1.0))
-    if equation.dollar:
-        features.append((f"r_money_{'hit' if source.dollar else 'miss'}_{slot.role}", 1.0))
+    features += _unit_features("r", slot, equation, nouns[:2], source.dollar)
     return features
 
 
-def dynamic_features(state: _State, slot: Slot, pick: Candidate, known: Known, start: int) -> Features:
+def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, start: int) -> Features:
     """Describe how a candidate fits what has been picked before: used already, in order, beside its neighbours."""
     features: Features = []
     here = state.picks[start:]
@@ -186,23 +250,52 @@ def dynamic_features(state: _State, slot: Slot, pick: Candidate, known: Known, s
             features.append(("m_twice_here", 1.0))
         step = pick.place - state.last
         features.append((f"m_step_{'next' if step == 1 else 'skip' if step > 1 else 'back'}", 1.0))
-        if times == 0 and not any(count == 0 for count in state.mentions[: pick.place]):
+        if times == 0 and 0 not in state.mentions[: pick.place]:
             features.append(("m_earliest_unused", 1.0))
+        place = known.places[pick.place]
         near = [known.places[other.place] for other in here if other.kind == "mention"]
         if near:
-            same = any(other.number == known.places[pick.place].number for other in near)
+            same = any(other.number == place.number for other in near)
             features.append((f"m_neighbour_{'same' if same else 'other'}", 1.0))
-            if known.places[pick.place].dollar and slot.role == "factor" and any(other.dollar for other in near):
+            if place.dollar and slot.role == "factor" and any(other.dollar for other in near):
                 features.append(("m_money_times_money", 1.0))
+        features += _sibling_features("m", slot, _content(place.after)[:2], place.clause, here, known)
     elif pick.kind == "result":
         times = state.results[pick.place]
         features.append((f"r_used{min(times, 2)}", 1.0))
         if any(other.kind == "result" and other.place == pick.place for other in here):
             features.append(("r_twice_here", 1.0))
+        source = known.equations[pick.place]
+        features += _sibling_features("r", slot, _content(source.after)[:2], source.segment, here, known)
     return features
 
 
-def final_features(state: _State, known: Known, shaped: Sequence[Shaped]) -> Features:
+def _sibling_features(
+    prefix: str, slot: Slot, nouns: tuple[str, ...], clause: frozenset[str], here: Sequence[Candidate], known: Scene
+) -> Features:
+    """Ask whether the sources of one equation speak of each other: 5 pencils, $2 for each pencil."""
+    best = ""
+    for other in here:
+        if other.kind == "mention":
+            place = known.places[other.place]
+            nouns_there, clause_there = _content(place.after)[:2], place.clause
+        elif other.kind == "result":
+            nouns_there, clause_there = (
+                _content(known.equations[other.place].after)[:2],
+                known.equations[other.place].segment,
+            )
+        else:
+            continue
+        if nouns and nouns_there and nouns[0] == nouns_there[0]:
+            best = best or "same"
+        elif clause.intersection(nouns_there[:1]) or clause_there.intersection(nouns[:1]):
+            best = "linked"
+        else:
+            best = best or "apart"
+    return [(f"{prefix}_sibling_{best}_{slot.role}", 1.0)] if best else []
+
+
+def final_features(state: State, known: Known) -> Features:
     """Describe a whole wiring: what it leaves unused."""
     dangling = sum(1 for count in state.results[:-1] if count == 0)
     unused = sum(

@@ -5,6 +5,7 @@ Not covered: grammar. What is needed here is only whether two numbers are said t
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -71,3 +72,28 @@ UNITS = word_set(
     """
 )
 """Stems of units of measure."""
+
+
+_RELATIONS = {
+    "times": "times", "time": "times", "twice": "times", "more": "more", "older": "more", "taller": "more",
+    "longer": "more", "extra": "more", "additional": "more", "heavier": "more", "higher": "more", "farther": "more",
+    "less": "less", "fewer": "less", "younger": "less", "shorter": "less", "lower": "less", "lighter": "less",
+    "cheaper": "less", "off": "less",
+}  # fmt: skip
+
+
+def relation(text: str) -> str:
+    """Return what the words right after a number make of it: `times`, `more`, `less`, or an empty string."""
+    for word in WORD.findall(text)[:3]:
+        found = _RELATIONS.get(word.lower())
+        if found:
+            return found
+    return ""
+
+
+def word_pairs(text: str) -> frozenset[tuple[str, str]]:
+    """Return the pairs of neighbouring words of a text that are not both stop words."""
+    words = [word.lower() for word in WORD.findall(text)]
+    return frozenset(
+        (stem(left), stem(right)) for left, right in pairwise(words) if left not in STOP or right not in STOP
+    )

@@ -1,0 +1,123 @@
+"""Put a wiring to the test: every other way to fill a slot, run with all numbers of the question given new values.
+
+The answer of a problem cannot tell two wirings apart when two of its numbers are equal; numbers that differ can. An
+alternative is the best wiring in which one slot is forced to another source. Where it computes the same whatever the
+numbers (a * b for b * a), it does no harm; where it does not, its distance in score says how sure the choice is.
+
+Not covered: whether the solution itself is right.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from tracewright.data.annotate.context import Place
+from tracewright.data.annotate.program import Op, build, prune, run
+from tracewright.data.annotate.slots import Candidate, Shaped
+from tracewright.data.annotate.wire import Scene, Wiring, wire
+from tracewright.number import Number
+
+DRAWS = 2
+"""Sets of new numbers that two programs are compared on."""
+
+ENOUGH = 12.0
+"""A margin that means that there is no alternative at all."""
+
+_PRIMES = (
+    101,
+    211,
+    307,
+    401,
+    503,
+    601,
+    701,
+    809,
+    907,
+    1009,
+    1103,
+    1201,
+    1301,
+    1409,
+    1511,
+    1601,
+    1709,
+    1801,
+    1901,
+    2003,
+)
+
+
+class Rival(NamedTuple):
+    """The nearest alternative that computes something else: how far behind, and where it differs."""
+
+    margin: float
+    slot: int
+    """Which slot was forced, counted through the solution; -1 where there is no rival."""
+    pick: Candidate | None
+    """What it was forced to."""
+
+
+def nearest_rival(
+    shaped: Sequence[Shaped], scene: Scene, best: Wiring, answer_of: Sequence[Op], rounding: str
+) -> Rival:
+    """Find the best wiring that differs in what it computes; `answer_of` is the program of the best one."""
+    numbers = [new_numbers(scene.places, draw) for draw in range(DRAWS)]
+    expected = [_result(answer_of, values) for values in numbers]
+    rival = Rival(ENOUGH, -1, None)
+    at = -1
+    for each in shaped:
+        for slot in each.slots:
+            at += 1
+            for pick, _ in scene.options(slot):
+                if pick == best.picks[at]:
+                    continue
+                other = wire(shaped, scene, {at: pick}, beam=6)[0]
+                margin = best.score - other.score
+                if margin < rival.margin and _differs(shaped, other.picks, rounding, numbers, expected):
+                    rival = Rival(margin, at, pick)
+    return rival
+
+
+def _differs(
+    shaped: Sequence[Shaped],
+    picks: Sequence[Candidate],
+    rounding: str,
+    numbers: Sequence[Sequence[Number]],
+    expected: Sequence[Number | None],
+) -> bool:
+    built = build(shaped, picks)
+    answer = built.results[-1]
+    if rounding:
+        answer = built.program.add(rounding, (answer,), -1)
+    ops = prune(built.program.ops, answer)
+    return any(_result(ops, values) != wanted for values, wanted in zip(numbers, expected, strict=True))
+
+
+def _result(ops: Sequence[Op], numbers: Sequence[Number]) -> Number | None:
+    try:
+        return run(ops, numbers)[-1] if ops else None
+    except ZeroDivisionError:
+        return None
+
+
+def new_numbers(places: Sequence[Place], draw: int) -> list[Number]:
+    """Give every mention a number of its own; one that refers back to another (`the 20 children`) gets the same."""
+    numbers: list[Number] = []
+    for at, place in enumerate(places):
+        earlier = next((before for before in range(at) if same_thing(places[before], place)), -1)
+        if earlier >= 0:
+            numbers.append(numbers[earlier])
+            continue
+        prime = _PRIMES[(at * 7 + draw * 3) % len(_PRIMES)] + 2 * (at // len(_PRIMES))
+        value = place.mention.value
+        numbers.append(Fraction(prime, 2 * prime + 3 + at) if 0 < value < 1 else prime)
+    return numbers
+
+
+def same_thing(first: Place, second: Place) -> bool:
+    """Say whether a mention refers back to an earlier one: equal value and noun, and a word such as `the` before it."""
+    if first.mention.value != second.mention.value or first.mention.kind != second.mention.kind:
+        return False
+    if not first.after or not second.after or first.after[0] != second.after[0]:
+        return False
+    return second.before[-1:] in (("the",), ("these",), ("those",), ("all",), ("his",), ("her",), ("their",), ("its",))
