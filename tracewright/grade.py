@@ -51,7 +51,9 @@ GRADED_EARLY: Mapping[str, float] = MappingProxyType({**GRADED, "invalid_trace":
 BINARY: Mapping[str, float] = MappingProxyType({status: float(status == "correct") for status in STATUSES})
 """1 for a right answer, 0 for all else."""
 
-REWARDS: Mapping[str, Mapping[str, float]] = MappingProxyType({"graded": GRADED, "binary": BINARY})
+REWARDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {"graded": GRADED, "binary": BINARY, "graded_early": GRADED_EARLY}
+)
 """Reward tables by the names that recipes and flags use."""
 
 

@@ -37,6 +37,7 @@ from tracewright.number import write
 from tracewright.recipe import Recipe
 from tracewright.report.write import write_report
 from tracewright.run import Run, create
+from tracewright.trace.experts import Rules
 from tracewright.trace.explain import explain
 from tracewright.trace.fault import Fault
 from tracewright.trace.solve import lint, solve
@@ -151,9 +152,10 @@ class Job:
     def train_sft(self) -> None:
         """Check the targets, then fine-tune on them."""
         problems = self.training_problems()
+        rules = Rules(self.recipe.language.formula, self.recipe.language.short_circuit)
         if self.main:
             with bar("self-check", len(problems)) as step:
-                checked = check_targets(problems, self.recipe.prompt, progress=step)
+                checked = check_targets(problems, self.recipe.prompt, rules, progress=step)
             self.say(f"self-check: {checked.targets} gold targets grade 1, {checked.spoiled} spoiled ones less")
         texts = []
         if self.recipe.model.id == "tiny":

@@ -70,6 +70,16 @@ class PromptConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LanguageConfig:
+    """The dialect of the trace language, for the recipes of the reports' early runs."""
+
+    formula: bool = False
+    """Allow the operation formula, which computes nothing, to rate_equation and comparison (run 1)."""
+    short_circuit: bool = False
+    """Let a query name a variable that only init has set (runs 1 to 3)."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TinyConfig:
     """The small Llama that is made on the spot where model.id is tiny."""
 
@@ -187,8 +197,8 @@ class RlConfig:
     with the difference divided by the group's deviation."""
     ema_decay: float = 0.9
     """Decay of the moving average."""
-    rewards: Literal["graded", "binary"] = "graded"
-    """The reward table: partial credit, or 1 for a right answer and 0 for all else."""
+    rewards: Literal["graded", "binary", "graded_early"] = "graded"
+    """The reward table: partial credit; 1 for a right answer and 0 for all else; the reports' table before run 4."""
     shuffle_rewards: bool = False
     """Control experiment: hand the rewards of a batch to the wrong completions."""
     lr: float = 1e-4
@@ -215,7 +225,9 @@ class RlConfig:
     """Write a checkpoint to resume from every so many steps."""
 
     def __post_init__(self) -> None:
-        _positive(self, "rl", "questions", "samples", "lr", "temperature", "max_new_tokens", "micro_batch", "save_every")
+        _positive(
+            self, "rl", "questions", "samples", "lr", "temperature", "max_new_tokens", "micro_batch", "save_every"
+        )
         if self.baseline != "ema" and self.samples < 2:
             raise ConfigError(
                 f"rl.baseline={self.baseline} compares the samples of a question, and rl.samples is 1",
@@ -235,7 +247,7 @@ class EvalConfig:
     """0: greedy."""
     limit: int | None = None
     """Score at most so many problems a split; none: all."""
-    rewards: Literal["graded", "binary"] = "graded"
+    rewards: Literal["graded", "binary", "graded_early"] = "graded"
     """The reward table of the grades that are saved."""
     check_expert: bool = True
     """Let a trace by another expert than the gold one count as wrong_expert."""
@@ -258,6 +270,8 @@ class Recipe:
     """The problems."""
     prompt: PromptConfig = field(default_factory=PromptConfig)
     """What the model reads and writes."""
+    language: LanguageConfig = field(default_factory=LanguageConfig)
+    """The dialect of the trace language."""
     model: ModelConfig = field(default_factory=ModelConfig)
     """The model."""
     sft: SftConfig = field(default_factory=SftConfig)

@@ -16,6 +16,7 @@ from tracewright.evaluate.score import score, score_table
 from tracewright.grade import REWARDS
 from tracewright.recipe import Recipe
 from tracewright.run import Run
+from tracewright.trace.experts import Rules
 
 MODELS = {"sft": "after SFT", "rl": "after SFT and RL"}
 """What the models of a run are called where a person reads it."""
@@ -34,6 +35,7 @@ def grade_run(recipe: Recipe, problems: Mapping[str, Sequence[Problem]], samples
         rewards=REWARDS[recipe.eval.rewards],
         check_expert=recipe.eval.check_expert,
         target=recipe.prompt.target,
+        rules=Rules(recipe.language.formula, recipe.language.short_circuit),
     )
 
 

@@ -187,6 +187,7 @@ class Rules(NamedTuple):
 
 
 DEFAULT_RULES = Rules()
+"""The language as it is documented."""
 
 CONSTANTS = frozenset(
     {0, 1, 2, 3, 4, 5, 7, 10, 12, 14, 16, 20, 24, 25, 26, 28, 29, 30, 31, 36, 48, 50, 52, 60, 100}

@@ -31,6 +31,7 @@ from tracewright.model.load import Encoded, LanguageModel
 from tracewright.model.sampler import ender
 from tracewright.model.seed import derive, generator, seeded
 from tracewright.recipe import Recipe, RlConfig
+from tracewright.trace.experts import Rules
 from tracewright.train.check import judge
 from tracewright.train.loss import collate, completion_logits, row_sums, token_kl, token_terms
 from tracewright.train.order import Order
@@ -192,6 +193,7 @@ class _Questions:
                 truncated=truncated,
                 rewards=REWARDS[config.rewards],
                 check_expert=self.recipe.eval.check_expert,
+                rules=Rules(self.recipe.language.formula, self.recipe.language.short_circuit),
             )
             rollouts.append(Rollout(place, problem, ids, tokens, verdict.status, verdict.reward, truncated))
         return rollouts
