@@ -336,8 +336,14 @@ def _padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, stops: 
             tokenizer.pad_token = word
             return int(known[word])
     tokenizer.add_special_tokens({"pad_token": _NEW_PADDING})
-    if len(tokenizer) > model.get_input_embeddings().weight.shape[0]:
+    size = model.get_input_embeddings().weight.shape[0]
+    if len(tokenizer) > size:
         model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+        with torch.no_grad():  # the new row is an average one: the same at every load, and as unlikely as most
+            for layer in (model.get_input_embeddings(), model.get_output_embeddings()):
+                layer.weight[size:] = layer.weight[:size].mean(0)
+                if getattr(layer, "bias", None) is not None:
+                    layer.bias[size:] = layer.bias[:size].mean()
     return int(tokenizer.pad_token_id)
 
 
