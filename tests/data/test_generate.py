@@ -11,6 +11,7 @@ import pytest
 from tracewright.data.compile import machine, random_number
 from tracewright.data.draw import FRESH, DrawWriter
 from tracewright.data.generate import (
+    SHARES,
     SPLITS,
     Options,
     choose,
@@ -18,6 +19,7 @@ from tracewright.data.generate import (
     gallery,
     generate,
     problems,
+    problems_parallel,
     unseen_schemas,
     unseen_wording,
 )
@@ -150,6 +152,20 @@ def test_shares_of_experts():
     count = Counter(problem.expert for problem in problems(CONFIG, 2000, 0, shares=shares))
     assert set(count) == set(shares)
     assert all(abs(count[expert] / 2000 - share) < 0.04 for expert, share in shares.items())
+
+
+def test_the_reports_shares_add_up():
+    for shares in SHARES.values():
+        assert abs(sum(shares.values()) - 1) < 1e-9
+        assert {problem.expert for problem in problems(CONFIG, 300, 0, shares=shares)} == {
+            expert for expert, share in shares.items() if share
+        }
+
+
+def test_several_processes_make_the_same_problems():
+    made = list(problems_parallel(CONFIG, 700, 4, workers=2, block=300))
+    assert made == some(700, 4)
+    assert list(problems_parallel(CONFIG, 20, 4, workers=1)) == made[:20]
 
 
 def test_schemas_by_name_and_expert():

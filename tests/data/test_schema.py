@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tracewright.data.check import check_schema
 from tracewright.data.compile import machine, random_number
-from tracewright.data.schema import load_schemas, read_schema
+from tracewright.data.schema import STARTER, load_schemas, read_schema
 from tracewright.errors import DataError
 from tracewright.trace.render import render
 
@@ -233,3 +234,9 @@ def test_no_text_of_a_schema_is_run(tmp_path):
     schema = read_schema(write(tmp_path, told))
     values, rest = machine(schema).samples()[0]
     assert "__import__" in "".join(machine(schema).telling(0, "hybrid").tell(values, rest, 0))
+
+
+def test_the_starter_of_the_docs_is_a_good_schema(tmp_path):
+    row = check_schema(read_schema(write(tmp_path, STARTER)), 30)
+    assert row.faults == ()
+    assert f"```yaml\n{STARTER}```" in (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")

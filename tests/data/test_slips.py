@@ -6,7 +6,7 @@ from tracewright.data.slips import find_slips
 
 GOOD = [
     "An 11-page letter and an 18-wheeler cost a $1,100 fee.",
-    "A one-way ticket, a uniform, an hour, an 8-year-old, a European.",
+    "A one-way ticket, a usual June, a uniform, an hour, an 8-year-old, a European.",
     "Ann has one glass and 1 apple. How many times does she win?",
     "Each one needs 14 cups of broth and 1/2 of the rice.",
     '"That is not fair," says Bo, "13 more of them are yours." How many are there?',

@@ -17,6 +17,7 @@ from tracewright.data.naming import NAMINGS
 from tracewright.data.problem import Problem
 from tracewright.data.schema import Schema
 from tracewright.data.slips import find_slips
+from tracewright.data.wording import Choice, Piece
 from tracewright.errors import DataError
 from tracewright.mention import Mention, read_mentions
 from tracewright.number import write
@@ -52,14 +53,14 @@ class Row(NamedTuple):
 
 
 def check(schemas: Mapping[str, Schema], problems: int = PROBLEMS) -> Iterator[Row]:
-    """Check schemas one by one; a wording whose masked text another schema has is a fault of the later one."""
+    """Check schemas one by one; a wording that is another one but for its slots is a fault of the later one."""
     seen: dict[str, str] = {}
     for schema in schemas.values():
         yield check_schema(schema, problems, seen)
 
 
 def check_schema(schema: Schema, problems: int = PROBLEMS, seen: dict[str, str] | None = None) -> Row:
-    """Make problems of every wording and look at each; `seen` has the masked texts of other schemas, and grows."""
+    """Make problems of every wording and look at each; `seen` has the skeletons of others, and grows."""
     faults: dict[tuple[int, str], str] = {}
     made = 0
     accepted = 0.0
@@ -80,10 +81,10 @@ def check_schema(schema: Schema, problems: int = PROBLEMS, seen: dict[str, str] 
                 made += 1
                 for kind, fault in _findings(schema, problem):
                     faults.setdefault((wording, kind), f"wording {wording + 1}: {fault}")
-            text = masked(problem)
-            owner = (seen if seen is not None else {}).setdefault(text, schema.name)
-            if owner != schema.name:
-                faults[wording, "same"] = f"wording {wording + 1}: the same text as one of {owner}"
+            this = f"{schema.name}, wording {wording + 1}"
+            other = (seen if seen is not None else {}).setdefault(skeleton(schema, wording), this)
+            if other != this:
+                faults[wording, "same"] = f"wording {wording + 1}: the same text as {other}"
     except DataError as error:
         faults[-1, "error"] = str(error)
     return Row(schema.name, schema.expert, len(schema.wordings), made, accepted, tuple(faults.values()))
@@ -147,11 +148,17 @@ def _unused(schema: Schema, problem: Problem, mentions: Iterable[Mention]) -> It
             return
 
 
-def masked(problem: Problem) -> str:
-    """Return the question without its numbers and names, to compare wordings by."""
-    text = problem.question
-    for mention in reversed(read_mentions(text)):
-        text = f"{text[: mention.start]}#{text[mention.end :]}"
-    for name in problem.names:
-        text = re.sub(rf"\b{re.escape(name)}\b", "@", text)
-    return re.sub(r"\b(?:he|she|his|her|him)\b", "@", text.lower())
+def skeleton(schema: Schema, wording: int) -> str:
+    """Return a wording with its slots masked, numbered as they come: two schemas must not have the same."""
+    order: dict[str, int] = {}
+
+    def text(piece: Piece) -> str:
+        if isinstance(piece, str):
+            return piece
+        if isinstance(piece, Choice):
+            return "|".join("".join(map(text, option)) for option in piece.options)
+        slot = schema.slots[piece.slot]
+        mark = "#" if slot.is_number and not piece.choice else "@" if slot.kind == "person" else "~"
+        return f"{mark}{order.setdefault(piece.slot, len(order) + 1)}"
+
+    return " ".join("".join(map(text, schema.wordings[wording].pieces)).lower().split())

@@ -190,12 +190,13 @@ class DrawWriter:
         self._line(f"if {name}.__class__ is not int: {name} = tidy({name})")
 
     def _bucket(self) -> str:
-        """Write what the numbers of the problem fall into: a polynomial of the values that the question shows."""
-        names = [name for name in self.schema.shown if not self.schema.slots[name].constant]
+        """Write what the numbers of the problem fall into: a hash of the values that the question shows."""
         value = "0"
-        for name in names:
-            exact = f"s_{name}" in self.exact
-            value = f"({value} * 1009 + {f's_{name}' if exact else f'hash(s_{name})'})"
+        for name in self.schema.shown:
+            variable = f"s_{name}"
+            if not self.schema.slots[name].constant:
+                one = variable if variable in self.exact else f"{variable}.numerator * 31 + {variable}.denominator"
+                value = f"({value} * 1009 + {one})"
         return f"{value} * {_GOLDEN} >> {64 - BUCKETS.bit_length() + 1} & {BUCKETS - 1}"
 
     # The trace

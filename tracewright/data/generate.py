@@ -9,6 +9,7 @@ that training leaves out); a wording and a share of the schemas are held out for
 `unseen_schemas`, each chosen by a hash of its name, so that a new schema moves no other.
 """
 
+import multiprocessing
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
@@ -28,6 +29,19 @@ from tracewright.trace.experts import EXPERTS
 
 Split = Literal["train", "fresh", "unseen_wordings", "unseen_schemas"]
 SPLITS: tuple[Split, ...] = ("train", "fresh", "unseen_wordings", "unseen_schemas")
+
+_EXPERT_ORDER = ("arithmetic", "entity_track", "comparison", "percentage", "rate_equation", "composition")
+SHARES: Mapping[str, Mapping[str, float]] = {
+    run: dict(zip(_EXPERT_ORDER, shares, strict=True))
+    for run, shares in {
+        "run4": (0.17, 0.38, 0.16, 0.12, 0.17, 0.0),
+        "run6": (0.22, 0.30, 0.24, 0.12, 0.12, 0.0),
+        "run7": (0.20, 0.25, 0.20, 0.10, 0.10, 0.15),
+        "run8": (0.30, 0.20, 0.15, 0.10, 0.10, 0.15),
+        "run9": (0.30, 0.20, 0.15, 0.10, 0.10, 0.15),
+    }.items()
+}
+"""How the reports' runs shared their problems among the experts, for `problems(shares=...)`."""
 
 _PICK = 1 << 32
 """The lowest part of a problem's random number picks the schema, in a stream of several."""
@@ -90,6 +104,25 @@ def problems(
         number = random_number(f"{stream}/{index}")
         number, pick = divmod(number, _PICK)
         yield _make(sources[bisect(steps, pick)], number, stream, index)
+
+
+def problems_parallel(
+    config: DataConfig, count: int, seed: int, split: Split = "train", *, workers: int, block: int = 2000
+) -> Iterator[Problem]:
+    """Yield what `problems` yields, in the same order, made by several processes in blocks."""
+    if workers <= 1 or count <= block:
+        yield from problems(config, count, seed, split)
+        return
+    starts = range(0, count, block)
+    jobs = [(config, min(block, count - start), seed, split, start) for start in starts]
+    with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs))) as pool:
+        for made in pool.imap(_block, jobs):
+            yield from made
+
+
+def _block(job: tuple[DataConfig, int, int, Split, int]) -> list[Problem]:
+    config, count, seed, split, start = job
+    return list(problems(config, count, seed, split, start=start))
 
 
 def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema] | None = None) -> list[Schema]:

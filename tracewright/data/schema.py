@@ -38,6 +38,34 @@ _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _EARLIER = re.compile(r"(?:prev|sub\d+)\.result\Z")
 
 
+STARTER = """about: Things are collected, some are given away, and the rest is packed evenly.
+expert: arithmetic
+slots:
+  name: person
+  friend: person
+  item: from collectible, sweet
+  bags: 2..9
+  each: 3..12
+  given: 2..20
+  total: = bags * each + given
+trace:
+- {op: init, var: total, source: total}
+- {op: init, var: given, source: given}
+- {op: compute, compute_op: sub, args: [total, given], var: left}
+- {op: init, var: bags, source: bags}
+- {op: compute, compute_op: div, args: [left, bags], var: each}
+- {op: query, var: each}
+wordings:
+- >-
+  {name} has {total} {item}. {he} gives {given} of them to {friend} and packs the rest evenly into {bags} bags.
+  How many {item} are in each bag?
+- >-
+  How many {item} go into each of {bags} bags, if {name} [starts with|owns] {total} and first hands {given} to {his}
+  friend {friend}?
+"""
+"""A schema to start a new one from; `docs/data.md` explains it."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Schema:
     """One checked schema."""
@@ -188,7 +216,7 @@ def _wordings(path: Path, tree: Map, slots: Mapping[str, Slot]) -> tuple[Wording
     if not texts:
         raise DataError(f"{path}, line {tree.lines['wordings']}: there is no wording")
     kinds = {name: slot.kind for name, slot in slots.items()}
-    keys = {name: {key for row in slot.rows for key in row} for name, slot in slots.items()}
+    keys = {name: {key for row in slot.rows for key in row} for name, slot in slots.items() if slot.kind == "noun"}
     return tuple(read_wording(text, kinds, keys, f"{path}, wording {index}") for index, text in enumerate(texts, 1))
 
 

@@ -7,7 +7,7 @@ whether a question is natural or clear: for that, somebody has to read it.
 import re
 from collections.abc import Iterator
 
-_A = r"\b[Aa] (?:[aeioAEIO](?!ne\b|nce\b|u)|[uU](?!n[is]|se|ti|k|r[aeiou])|8|11\b|18\b|hour\b|honest)"
+_A = r"\b[Aa] (?:[aeioAEIO](?!ne\b|nce\b|u)|[uU](?!n[is]|s[eu]|ti|k|r[aeiou])|8|11\b|18\b|hour\b|honest)"
 _AN = r"\b[Aa]n (?:[b-df-gj-np-tv-zB-DF-GJ-NP-TV-Z]|[2-7]|1(?![18]\b)|uni|use|one\b|eu)"
 _NOT_A_PLURAL = (
     "always|plus|less|times|class|glass|bus|pass|address|dress|boss|series|business|is|was|has|does|his|this|as|us"
