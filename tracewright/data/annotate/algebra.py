@@ -21,6 +21,7 @@ from tracewright.data.annotate.equations import (
     Sentence,
     Sum,
     evaluate,
+    holds,
     next_start,
     shown_leaf,
 )
@@ -43,6 +44,25 @@ class Solved(NamedTuple):
     letter: str
     tree: Node
     value: Number
+
+
+def solve_identity(left: Sequence[Leaf | str], right: Sequence[Leaf | str]) -> list[Solved]:
+    """Find what an identity works out: 2(4 + x) = 8 + 2x says that 8 is 2 * 4."""
+    letters = {token for token in (*left, *right) if isinstance(token, str) and token.isalpha()}
+    sides = [_Reader(side).read() for side in (left, right)]
+    if len(letters) != 1 or sides[0] is None or sides[1] is None:
+        return []
+    found = []
+    letter = letters.pop()
+    for long, short in ((sides[0].unknown, sides[1].unknown), (sides[0].plain, sides[1].plain)):
+        if len(short) != 1 or short[0][1] or not isinstance(short[0][0], Leaf):
+            return []
+        tree = _gather(long)
+        if tree is None or not holds(tree, short[0][0].value):
+            return []
+        if not isinstance(tree, Leaf):
+            found.append(Solved(letter, tree, short[0][0].value))
+    return found
 
 
 def solve_equation(left: Sequence[Leaf | str], right: Sequence[Leaf | str]) -> Solved | None:
@@ -217,6 +237,10 @@ def read_algebra(
             solved = solve_equation(left, right)
             if solved and solved.value in confirmed:
                 found.append((item.start, _equation(solved, sentence)))
+                break
+            identities = solve_identity(left, right)
+            if identities:
+                found += [(item.start, _equation(identity, sentence)) for identity in identities]
                 break
     return found
 

@@ -324,9 +324,9 @@ def _weak(slot: Slot, known: Known) -> list[Candidate]:
             views.append(("hundredth", 100))
         for by in _SCALES:
             constant = find_constant(by, sentence, known.question)
-            if constant and constant.strength and v == m * by and m != 1:
+            if constant and constant.strength == 2 and v == m * by and m != 1:
                 views.append(("scaled_up", by))
-            if constant and constant.strength and v * by == m:
+            if constant and constant.strength == 2 and v * by == m:
                 views.append(("scaled_down", by))
         found += [Candidate(kind, index, view, m, by) for view, by in views]  # type: ignore[arg-type]
     return found or [Candidate("free", 0, "same", tidy(v))]

@@ -14,7 +14,7 @@ from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.equations import Equation
 from tracewright.data.annotate.slots import Candidate, Known, Rarity, Shaped, Slot, find_candidates, shape
 from tracewright.data.annotate.weights import WEIGHTS
-from tracewright.data.annotate.words import STOP
+from tracewright.data.annotate.words import STOP, UNITS
 
 BEAM = 24
 """Wirings kept after each slot."""
@@ -147,7 +147,9 @@ def _constant_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
 
 def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     equation, place = known.equations[slot.equation], known.places[pick.place]
-    features: Features = [("mention", 1.0), (f"kind_{_kind(place)}_{slot.role}", 1.0)]
+    # The coefficients of an unknown are added up, but each of them multiplies.
+    role = "factor" if equation.letter and slot.role == "plus" else slot.role
+    features: Features = [("mention", 1.0), (f"kind_{_kind(place)}_{role}", 1.0)]
     if pick.view != "same":
         features.append((f"view_{pick.view}", 1.0))
     nouns = _content(place.after)
@@ -178,10 +180,8 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
 
 
 def _kind(place: Place) -> str:
-    """Return the kind of a mention; numbers in words are like those in digits, but a `one` is seldom meant."""
-    if place.mention.kind == "word":
-        return "one" if place.mention.value == 1 else "integer"
-    return place.mention.kind
+    """Return the kind of a mention; numbers in words are like those in digits."""
+    return "integer" if place.mention.kind == "word" else place.mention.kind
 
 
 def _unit_features(prefix: str, slot: Slot, equation: Equation, nouns: tuple[str, ...], dollar: bool) -> Features:
@@ -189,7 +189,10 @@ def _unit_features(prefix: str, slot: Slot, equation: Equation, nouns: tuple[str
     features: Features = []
     unit = _content(equation.after)[:2]
     if unit and nouns:
-        features.append((f"{prefix}_unit_{'hit' if set(unit) & set(nouns) else 'miss'}_{slot.role}", 1.0))
+        hit = not set(unit).isdisjoint(nouns)
+        features.append((f"{prefix}_unit_{'hit' if hit else 'miss'}_{slot.role}", 1.0))
+        if not hit and (nouns[0] in UNITS or unit[0] in UNITS):
+            features.append((f"{prefix}_clash_{slot.role}", 1.0))
     if equation.dollar or dollar:
         word = "both" if equation.dollar and dollar else "result" if equation.dollar else "source"
         features.append((f"{prefix}_money_{word}_{slot.role}", 1.0))
@@ -212,6 +215,8 @@ def _noun_features(prefix: str, slot: Slot, nouns: tuple[str, ...], dollar: bool
             features.append((f"{prefix}_noun_near", 1.0))
         else:
             features.append((f"{prefix}_noun_miss", 1.0))
+            if after[0] in UNITS or nouns[0] in UNITS:
+                features.append((f"{prefix}_noun_clash", 1.0))
     if leaf.dollar:
         features.append((f"{prefix}_dollar_{'both' if dollar else 'leaf'}", 1.0))
     elif dollar:
@@ -243,6 +248,8 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
     """Describe how a candidate fits what has been picked before: used already, in order, beside its neighbours."""
     features: Features = []
     here = state.picks[start:]
+    if here and slot.role in ("plus", "minus"):
+        features.append((f"{pick.kind}_after_{here[-1].kind}_{slot.role}", 1.0))
     if pick.kind == "mention":
         times = state.mentions[pick.place]
         features.append((f"m_used{min(times, 2)}", 1.0))
@@ -265,6 +272,12 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
         features.append((f"r_used{min(times, 2)}", 1.0))
         if any(other.kind == "result" and other.place == pick.place for other in here):
             features.append(("r_twice_here", 1.0))
+        if slot.first and slot.equation - pick.place == 1:
+            features.append((f"r_first_previous_{slot.role}", 1.0))
+        before = [other.place for other in here if other.kind == "result"]
+        if before:
+            step = pick.place - before[-1]
+            features.append((f"r_step_{'next' if step == 1 else 'up' if step > 1 else 'back'}", 1.0))
         source = known.equations[pick.place]
         features += _sibling_features("r", slot, _content(source.after)[:2], source.segment, here, known)
     return features
