@@ -45,6 +45,8 @@ SHARES: Mapping[str, Mapping[str, float]] = {
 
 _PICK = 1 << 32
 """The lowest part of a problem's random number picks the schema, in a stream of several."""
+_BLOCK = 2000
+"""Problems of a stream that are made together."""
 
 
 class Options(NamedTuple):
@@ -100,10 +102,15 @@ def problems(
     sources = [_source(schema, options) for schema in pool]
     steps = _weights(pool, config.composition, shares)
     stream = _stream(seed, split)
-    for index in range(start, start + count):
-        number = random_number(f"{stream}/{index}")
-        number, pick = divmod(number, _PICK)
-        yield _make(sources[bisect(steps, pick)], number, stream, index)
+    for first in range(start, start + count, _BLOCK):
+        drawn = []
+        for index in range(first, min(first + _BLOCK, start + count)):
+            number, pick = divmod(random_number(f"{stream}/{index}"), _PICK)
+            drawn.append((bisect(steps, pick), index, number))
+        # Schema by schema, so that its functions stay in the processor's cache: a tenth faster.
+        made = {index: _make(sources[place], number, stream, index) for place, index, number in sorted(drawn)}
+        for _, index, _ in drawn:
+            yield made[index]
 
 
 def problems_parallel(
@@ -233,15 +240,18 @@ def _stream(seed: int, split: Split | None) -> str:
 def _make(source: _Source, number: int, stream: str, index: int) -> Problem:
     """Draw until the conditions hold and the numbers belong to the split; then tell it."""
     made, fresh = source.machine, source.fresh
-    drawn = made.try_draw(number ^ made.salt)
-    tries = 0
-    while drawn is None or (fresh is not None and (drawn[3] == FRESH) is not fresh):
-        tries += 1
-        if tries > MAX_TRIES:
-            raise DataError(
-                f"{made.schema.path}: no problem in {MAX_TRIES} draws", "widen its ranges or its conditions"
-            )
-        drawn = made.try_draw(random_number(f"{stream}/{index}/{tries}", made.salt))
+    draw, salt = made.draw, made.salt
+    number ^= salt
+    for tries in range(1, MAX_TRIES):
+        try:
+            drawn = draw(number)
+        except ZeroDivisionError:
+            drawn = None
+        if drawn is not None and (fresh is None or (drawn[3] == FRESH) is fresh):
+            break
+        number = random_number(f"{stream}/{index}/{tries}", salt)
+    else:
+        raise DataError(f"{made.schema.path}: no problem in {MAX_TRIES} draws", "widen its ranges or its conditions")
     values, answer, rest, _ = drawn
     rest, place = divmod(rest, len(source.wordings))
     telling = source.telling[place]
