@@ -1,0 +1,216 @@
+"""The graph of a story, quantities and the steps that compute them, and the trace that is written from it.
+
+A quantity is given (a number of the question), constant (7 days), or computed by one step from others. The trace holds
+what the asked quantity needs, each init just before the step that needs it; what it does not need is a distractor.
+The expert follows from the steps by the rule of docs/data.md; percentages beside other steps make a composition, cut so
+that each sub-trace hands on one value.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+
+from tracewright.data.naming import RESERVED, Naming, rename
+from tracewright.number import Number, tidy
+from tracewright.trace.render import render
+from tracewright.trace.syntax import Step, SubTrace, Trace
+
+PERCENT_OPS = ("percent_of", "percent_off", "percent_increase")
+
+
+class Node:
+    """One quantity: its value, a name for its variable, and where it comes from."""
+
+    __slots__ = ("value", "name", "kind", "op", "args", "mention", "owner")
+
+    def __init__(self, value: Number, name: str, kind: str, op: str = "", args: "tuple[Node, ...]" = (), owner: str = "") -> None:
+        self.value = value
+        self.name = name
+        self.kind = kind
+        """How it is written where it is given (a number kind of the schemas); `constant`; empty where it is computed."""
+        self.op = op
+        self.args = args
+        self.mention = 0
+        """The mention of the question that a given quantity is; 0: not told yet."""
+        self.owner = owner
+        """`relation` for comparisons of like with like, `event` for what is gained or lost: what the expert follows from."""
+
+
+_OPS: dict[str, Callable[[Sequence[Number]], Number]] = {
+    "add": lambda values: sum(values[1:], values[0]),
+    "sub": lambda values: values[0] - sum(values[1:]),
+    "mul": lambda values: values[0] * values[1],
+    "div": lambda values: Fraction(values[0]) / values[1],
+    "percent_of": lambda values: Fraction(values[0] * values[1]) / 100,
+    "percent_off": lambda values: Fraction(values[0] * (100 - values[1])) / 100,
+    "percent_increase": lambda values: Fraction(values[0] * (100 + values[1])) / 100,
+}
+
+
+def computed(op: str, args: tuple[Node, ...], name: str, owner: str = "") -> Node:
+    """Return the quantity that a step computes."""
+    value = tidy(_OPS[op]([arg.value for arg in args]))
+    return Node(value, name, "", op, args, owner)
+
+
+def needed(target: Node) -> list[Node]:
+    """Return the computed quantities that a target needs, itself last, each after those it is computed from."""
+    order: list[Node] = []
+    seen: set[int] = set()
+
+    def visit(node: Node) -> None:
+        if node.op and id(node) not in seen:
+            seen.add(id(node))
+            for arg in node.args:
+                visit(arg)
+            order.append(node)
+
+    visit(target)
+    return order
+
+
+def used_mentions(steps: Iterable[Node]) -> set[int]:
+    """Return the mentions that the steps refer to."""
+    return {arg.mention for step in steps for arg in step.args if arg.mention}
+
+
+def expert_of(steps: Sequence[Node], rate: bool) -> str:
+    """Return the expert that a set of steps belongs to; `composition` for percentages beside other steps."""
+    percent = sum(step.op in PERCENT_OPS for step in steps)
+    if percent:
+        return "percentage" if percent == len(steps) else "composition"
+    if _entity_chain(steps):
+        return "entity_track"
+    if any(step.owner == "relation" for step in steps) and all(step.owner in ("relation", "sum") for step in steps):
+        return "comparison"
+    if rate and all(step.op in ("mul", "div") for step in steps):
+        return "rate_equation"
+    return "arithmetic"
+
+
+def _entity_chain(steps: Sequence[Node]) -> bool:
+    """Say whether the steps are gains and losses of one amount, one after the other, and nothing else."""
+    if len(steps) < 2 or steps[0].args[0].op:
+        return False
+    before: Node | None = None
+    for step in steps:
+        if step.owner != "event" or step.op not in ("add", "sub") or any(arg.op for arg in step.args[1:]):
+            return False
+        if before is not None and step.args[0] is not before:
+            return False
+        before = step
+    return True
+
+
+def write_trace(target: Node, rate: bool, naming: Naming, owner: str, entity: str) -> tuple[str, str, int]:
+    """Return the canonical text of the trace of a target, its expert, and how many steps compute something.
+
+    `owner` is what the naming `per_instance` puts in front; `entity` names the amount that an `entity_track` follows.
+    """
+    steps = needed(target)
+    expert = expert_of(steps, rate)
+    if expert == "entity_track":
+        part, count = _entity_part(steps, entity)
+        trace = Trace((part,))
+    elif expert == "composition":
+        trace = Trace(tuple(_composition(steps)), True)
+        count = len(steps)
+    else:
+        trace = Trace((_part(steps, {}, expert),))
+        count = len(steps)
+    return render(rename(trace, naming, owner)), expert, count
+
+
+class _Names:
+    """Variable names of one sub-trace: each different, none of those that the strategies give."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self.of: dict[int, str] = {}
+
+    def name(self, node: Node) -> str:
+        found = self.of.get(id(node))
+        if found is None:
+            found, count = node.name, 1
+            while found in self.taken or RESERVED.match(found):
+                count += 1
+                found = f"{node.name}{count}"
+            self.taken.add(found)
+            self.of[id(node)] = found
+        return found
+
+
+def _init(node: Node, name: str, sources: dict[int, str]) -> Step:
+    if id(node) in sources:
+        return Step("init", {"var": name, "source": sources[id(node)]})
+    if node.kind == "constant":
+        return Step("init", {"var": name, "value": node.value})
+    assert node.mention, f"{node.name} is used and told nowhere"
+    return Step("init", {"var": name, "source": f"n{node.mention}"})
+
+
+def _part(steps: Sequence[Node], sources: dict[int, str], expert: str) -> SubTrace:
+    """Write the steps of one expert; `sources` says which earlier sub-trace a quantity comes from."""
+    names = _Names()
+    known: set[int] = set()
+    lines: list[Step] = []
+    for step in steps:
+        args = []
+        for arg in step.args:
+            if id(arg) not in known:
+                known.add(id(arg))
+                lines.append(_init(arg, names.name(arg), sources))
+            args.append(names.name(arg))
+        known.add(id(step))
+        name = names.name(step)
+        if step.op in PERCENT_OPS:
+            lines.append(Step(step.op, {"base": args[0], "rate": args[1], "var": name}))
+        else:
+            lines.append(Step("compute", {"compute_op": step.op, "args": tuple(args), "var": name}))
+    lines.append(Step("query", {"var": names.name(steps[-1])}))
+    return SubTrace(expert, tuple(lines))
+
+
+def _entity_part(steps: Sequence[Node], entity: str) -> tuple[SubTrace, int]:
+    """Write gains and losses of one amount as consume and add_entity."""
+    names = _Names()
+    names.taken.add(entity)
+    lines = [_init(steps[0].args[0], entity, {})]
+    count = 0
+    for step in steps:
+        for arg in step.args[1:]:
+            amount = names.name(arg)
+            lines.append(_init(arg, amount, {}))
+            lines.append(Step("add_entity" if step.op == "add" else "consume", {"entity": entity, "amount": amount}))
+            count += 1
+    lines.append(Step("query", {"var": entity}))
+    return SubTrace("entity_track", tuple(lines)), count
+
+
+def _composition(steps: Sequence[Node]) -> list[SubTrace]:
+    """Cut steps into sub-traces of one kind each, of which every one hands on its last value alone.
+
+    A step goes with the only step that reads it, where both are percentages or both are not.
+    """
+    readers: dict[int, list[Node]] = {id(step): [] for step in steps}
+    for step in steps:
+        for arg in {id(arg): arg for arg in step.args}.values():
+            if arg.op:
+                readers[id(arg)].append(step)
+    group: dict[int, int] = {}
+    for step in reversed(steps):
+        reading = {group[id(reader)] for reader in readers[id(step)]}
+        alike = all((reader.op in PERCENT_OPS) == (step.op in PERCENT_OPS) for reader in readers[id(step)])
+        group[id(step)] = reading.pop() if len(reading) == 1 and alike else id(step)
+    last = {group[id(step)]: place for place, step in enumerate(steps)}
+    parts: list[SubTrace] = []
+    sources: dict[int, str] = {}
+    for key in sorted(last, key=lambda key: last[key]):
+        members = [step for step in steps if group[id(step)] == key]
+        here = {arg: (f"sub{place}.result" if place < len(parts) - 1 else "prev.result") for arg, place in _places(sources)}
+        parts.append(_part(members, here, "percentage" if members[0].op in PERCENT_OPS else "arithmetic"))
+        sources[id(members[-1])] = str(len(parts) - 1)
+    return parts
+
+
+def _places(sources: dict[int, str]) -> list[tuple[int, int]]:
+    return [(node, int(place)) for node, place in sources.items()]

@@ -1,0 +1,232 @@
+"""One story while it is told: its words, its sentences, the quantity it has come to; and how it becomes a question.
+
+Sentences are kept as pieces until the end, because which mention a number is, and whether a person is named or is
+`she`, depends on the order in which they are told.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tracewright.data.story.draw import Draws
+from tracewright.data.story.graph import Node
+from tracewright.data.story.stock import Scene
+from tracewright.data.story.template import Slot, Stray, Template
+from tracewright.data.vocabulary import Row, Values
+from tracewright.data.telling import CHANCE, DOZENS, FRACTIONS, TIMES, WORDS, money
+from tracewright.number import write
+
+Words = str | tuple[str, ...]
+
+PRONOUNS = frozenset(("P", "P's", "he", "him", "his", "himself"))
+"""Places that are filled when the whole story is told."""
+
+
+class Sentence(NamedTuple):
+    """The pieces of one sentence, without its stop, and what may be done with it."""
+
+    pieces: list[str | Node]
+    early: bool = False
+    """A fact that may stand at the beginning."""
+    first: bool = False
+    """It must."""
+    joins: bool = False
+    """It may become the if-clause of the question."""
+    follows: bool = False
+    """It may begin with `then`."""
+    pairs: bool = False
+    """It may be joined to the sentence before it with `and`."""
+
+
+class Tale:
+    """A story under way."""
+
+    def __init__(self, scene: Scene, draws: Draws, target: int, number_words: float) -> None:
+        self.scene = scene
+        self.draws = draws
+        self.target = target
+        self.steps = 0
+        self.past = draws.chance(0.5)
+        self.plural = False
+        self.habit = False
+        self.rate = False
+        self.named: list[str] = []
+        self.entity = "amount"
+        self.number_words = round(number_words * CHANCE)
+        self.env: dict[str, Words] = {}
+        self.sentences: list[Sentence] = []
+        self.actor: Row = draws.pick(scene.actor)
+        self.row: Row | None = None
+        self.state: Node | None = None
+        self.kind = ""
+        self.changes = 0
+        self.touched = False
+        self.grown = False
+        self.dim = "single"
+        self.weights: dict[int, Node] = {}
+        if scene.items:
+            self.take_item(draws.pick(scene.items))
+        for key, options in scene.words.items():
+            self.env[key] = draws.pick(options)
+
+    def take_item(self, row: Row) -> None:
+        """Let the story be about this thing."""
+        self.row = row
+        for key, value in row.items():
+            if isinstance(value, str):
+                self.env[f"item.{key}"] = value
+        self.env["item"] = str(row["one"])
+        self.env["items"] = str(row["many"])
+        self.env["a_item"] = str(row["a"])
+
+    @property
+    def variant(self) -> int:
+        """Which variant of the templates is told: tense and number."""
+        return 2 * self.past + self.plural
+
+    def refer(self) -> None:
+        """Settle how the amount that the story has come to is called now: all the apples, the rest, the remaining ones."""
+        items = self.env.get("items", "")
+        self.env["ofmoney"] = "of the remaining money" if self.touched else "of all this money" if self.grown else "of the money"
+        self.env["themoney"] = "the remaining money" if self.touched else "all the money"
+        if self.touched:
+            rest = self.draws.pick(("the rest", f"the remaining {items}", f"the rest of the {items}"))
+            of = f"of the remaining {items}"
+            of_all = self.draws.pick((of, "of the rest"))
+            self.env["rest"], self.env["of"], self.env["ofall"] = rest, of, of_all
+        else:
+            alone = self.dim == "single" and not self.grown
+            self.env["rest"] = f"the {items}" if alone else f"all the {items}"
+            self.env["of"] = f"of the {items}"
+            self.env["ofall"] = f"of the {items}" if alone else f"of all the {items}"
+
+    def fill(self, found: Template, letters: Mapping[str, Node], extra: Mapping[str, Words] | None = None) -> list[str | Node]:
+        """Return the pieces of a template with its numbers and words; persons are left for the end."""
+        pieces: list[str | Node] = []
+        for piece in self.draws.pick(found.options)[self.variant]:
+            if piece.__class__ is not Slot or piece in PRONOUNS:
+                pieces.append(piece)
+            elif piece in letters:
+                pieces.append(letters[piece])
+            else:
+                words = extra[piece] if extra is not None and piece in extra else self.env[piece]
+                if words.__class__ is tuple:
+                    pieces += words
+                else:
+                    pieces.append(words)  # type: ignore[arg-type]
+        return pieces
+
+    def add(self, pieces: list[str | Node], **flags: bool) -> None:
+        """Add a sentence."""
+        self.sentences.append(Sentence(pieces, **flags))
+
+    def say(self, found: Template, letters: Mapping[str, Node] | None = None, extra: Mapping[str, Words] | None = None, **flags: bool) -> None:
+        """Add the sentence of a template."""
+        self.sentences.append(Sentence(self.fill(found, letters or {}, extra), **flags))
+
+
+def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]:
+    """Return the text of a story and its question, and how many mentions it has; each number gets its own.
+
+    `join` is the chance that the last sentence becomes an if-clause of the question.
+    """
+    draws = tale.draws
+    order = list(tale.sentences)
+    moved = {id(sentence) for sentence in order if sentence.first or (sentence.early and draws.chance(0.5))}
+    clause: list[str | Node] = []
+    if len(order) > 1 and order[-1].joins and id(order[-1]) not in moved and draws.chance(join):
+        clause = order.pop().pieces
+    order.sort(key=lambda sentence: id(sentence) not in moved)
+    teller = _Teller(tale)
+    texts: list[str] = []
+    single = True  # the last sentence stands alone so far
+    for place, sentence in enumerate(order):
+        pieces = sentence.pieces
+        if sentence.follows and place and draws.chance(0.22):
+            pieces = [draws.pick(("then ", "then ", "after that, ", "next, ", "later, ")), *pieces]
+        text = teller.sentence(pieces)
+        if sentence.pairs and single and texts and order[place - 1].pairs and len(texts[-1]) + len(text) < 110 and draws.chance(0.45):
+            texts[-1] = f"{texts[-1]}, and {text}"
+            single = False
+        else:
+            single = True
+            texts.append(text)
+    if clause:
+        asked = teller.sentence([*question, " if ", *clause] if draws.chance(0.3) else ["if ", *clause, ", ", *question])
+    else:
+        asked = teller.sentence(question)
+    parts = [f"{text[0].upper()}{text[1:]}." for text in texts] + [f"{asked[0].upper()}{asked[1:]}?"]
+    return " ".join(parts), teller.mentions
+
+
+class _Teller:
+    """Writes sentences in order: names and pronouns, and numbers with their mentions."""
+
+    def __init__(self, tale: Tale) -> None:
+        self.draws = tale.draws
+        self.actor = tale.actor
+        self.plural = tale.plural
+        self.words = tale.number_words
+        self.introduced = False
+        self.recent = False
+        self.mentions = 0
+
+    def sentence(self, pieces: Sequence[str | Node]) -> str:
+        """Write one sentence."""
+        out: list[str] = []
+        here = False  # the actor stands in this sentence already
+        for piece in pieces:
+            if piece.__class__ is str:
+                out.append(piece)  # type: ignore[arg-type]
+            elif piece.__class__ is Slot:
+                out.append(self.person(piece, here))  # type: ignore[arg-type]
+                here = True
+            elif piece.__class__ is Stray:
+                self.mentions += 1
+                out.append(piece)  # type: ignore[arg-type]
+            else:
+                assert isinstance(piece, Node)
+                self.mentions += 1
+                assert not piece.mention, f"{piece.name} is told twice"
+                piece.mention = self.mentions
+                out.append(self.number(piece))
+        self.recent = here
+        return "".join(out)
+
+    def person(self, slot: str, here: bool) -> str:
+        """Write who acts: the name when first met, and now and then again; a pronoun elsewhere."""
+        if self.plural:
+            return {"P": "they", "he": "they", "him": "them", "himself": "themselves"}.get(slot, "their")
+        form = {"P": "he", "P's": "his"}.get(slot, slot)
+        if not self.introduced or (slot in ("P", "P's") and not here and self.draws.chance(0.18 if self.recent else 0.5)):
+            name = str(self.actor.get("later", self.actor["one"]) if self.introduced else self.actor.get("first", self.actor["one"]))
+            self.introduced = True
+            return f"{name}'s" if form == "his" else name
+        return str(self.actor[form])
+
+    def number(self, node: Node) -> str:
+        """Write a number as its kind is written, a small one at times as a word."""
+        value, kind = node.value, node.kind
+        if kind == "money":
+            return money(value)
+        if kind == "integer":
+            if value in WORDS:
+                if self.draws.below(CHANCE) < self.words:
+                    return WORDS[value]  # type: ignore[index]
+            elif value >= 10000 or (value >= 1000 and self.draws.below(2)):
+                return f"{value:,}"
+            return str(value)
+        if kind == "percent":
+            return write(value) + ("%" if self.draws.below(8) else " percent")
+        if kind in _TABLES:
+            forms = [form for form in _TABLES[kind][value] if not form.startswith("one-")]
+            return self.draws.pick(forms) if self.words else forms[-1]
+        return write(value)
+
+
+_TABLES = {"fraction": FRACTIONS, "times": TIMES, "dozens": DOZENS}
+
+
+def draw_amount(draws: Draws, values: Values, low: int = 0, high: int = 10**9) -> int | None:
+    """Draw one of the numbers between two ends; None where there is none."""
+    numbers = [value for value in values.numbers if low <= value <= high] if low > 0 or high < 10**9 else values.numbers
+    return int(draws.pick(numbers)) if numbers else None
