@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tracewright.cli import main
-from tracewright.data.problem import read_problems
+from tracewright.data.problem import CANARY, read_problems
 from tracewright.grade import grade
 
 
@@ -18,7 +18,9 @@ def test_generate(tmp_path, capsys):
         assert grade(problem.trace, problem).status == "correct"
     capsys.readouterr()
     assert main(["generate", "-n", "20", "--seed", "3"]) == 0
-    assert capsys.readouterr().out == path.read_text()
+    shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["question"] for row in shown] == [problem.question for problem in made]
+    assert {problem.extra["canary"] for problem in made} == {CANARY}
 
 
 def test_generate_takes_the_data_options(capsys):

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
 def _generate(options: argparse.Namespace) -> int:
     from tracewright.config import read_config
     from tracewright.data.generate import problems
-    from tracewright.data.problem import to_json, write_problems
+    from tracewright.data.problem import CANARY, to_json, write_problems
     from tracewright.recipe import DataConfig
 
     config = read_config(DataConfig, None, [word.removeprefix("data.") for word in options.overrides])
@@ -46,12 +47,12 @@ def _generate(options: argparse.Namespace) -> int:
         return 0
     with progress_bar("generate", options.count, "problem") as bar:
 
-        def counted() -> Iterator["Problem"]:
+        def marked() -> Iterator["Problem"]:
             for problem in made:
-                yield problem
+                yield replace(problem, extra={**problem.extra, "canary": CANARY})
                 bar.update()
 
-        write_problems(counted(), options.out)
+        write_problems(marked(), options.out)
     return 0
 
 
@@ -140,6 +141,59 @@ def _annotate(options: argparse.Namespace) -> int:
     return 0
 
 
+# audit
+
+
+def _audit_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATA.jsonl", type=Path, help="problems of ours, or GSM8K's format")
+    parser.add_argument("--against", metavar="FILE", type=Path, help="a reference: GSM8K's format, or problems of ours")
+    parser.add_argument(
+        "--tokenizer", metavar="ID", help="a model's folder or hub id: how long are the longest targets?"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from tracewright.data.audit import audit
+
+    data = _read_any(options.data)
+    reference = _read_any(options.against) if options.against else None
+    with progress_bar("audit", len(data) + len(reference or ()), "problem") as bar:
+        found = audit(data, reference, lambda count: bar.update(count) and None)
+    longest = _longest(data, options.tokenizer) if options.tokenizer else {}
+    if options.json:
+        print(json.dumps({**found.to_dict(), "longest": longest}))
+        return 0
+    print(found)
+    for what, row in longest.items():
+        print(f"longest {what} in tokens of {options.tokenizer}: {row['tokens']} ({row['id']})")
+    return 0
+
+
+def _read_any(path: Path) -> list["Problem"]:
+    """Read problems of ours; or worked solutions, which get their traces."""
+    from tracewright.data.annotate import annotate_all
+    from tracewright.data.gsm8k import read_solutions
+    from tracewright.data.problem import read_lines, read_problems
+
+    first = next(iter(read_lines(path)))[1]
+    if "####" not in str(first.get("answer", "")):
+        return read_problems(path)
+    found = read_solutions(path)
+    with progress_bar(f"annotate {path.name}", len(found), "problem") as bar:
+        done, _ = annotate_all(found, lambda _: bar.update() and None)
+    return done
+
+
+def _longest(data: list["Problem"], model: str) -> dict[str, dict[str, object]]:
+    from tracewright.cli.runs import check_torch
+
+    check_torch()
+    from tracewright.model.lengths import longest
+
+    return longest(data, model)
+
+
 VERBS = {
     "generate": Verb(
         "make synthetic problems from the schemas",
@@ -153,5 +207,11 @@ VERBS = {
         _annotate_arguments,
         _annotate,
         examples="example:\n  tracewright annotate gsm8k/train.jsonl --out traces.jsonl",
+    ),
+    "audit": Verb(
+        "say what a set of problems is made of, beside a reference",
+        _audit_arguments,
+        _audit,
+        examples="example:\n  tracewright audit problems.jsonl --against gsm8k/train.jsonl",
     ),
 }

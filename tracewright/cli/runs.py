@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace) -> int:
                 f"{run.path} was started with another recipe ({changed})",
                 "resume it without changes, or start a new run",
             )
-    _check_torch()
+    check_torch()
     from tracewright.pipeline import Job, start
 
     if not options.resume:
@@ -76,7 +76,8 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check_torch() -> None:
+def check_torch() -> None:
+    """Complain in one sentence where the packages for training are not installed."""
     from importlib.util import find_spec
 
     for name in ("torch", "transformers", "accelerate", "tokenizers"):
@@ -164,7 +165,7 @@ def _ask(options: argparse.Namespace) -> int:
     question = read_text("-") if options.question == "-" else options.question
     if not question.strip():
         raise ConfigError("tracewright ask: the question is empty", "write it in quotes")
-    _check_torch()
+    check_torch()
     from tracewright import run as runs
     from tracewright.pipeline import ask
 

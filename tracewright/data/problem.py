@@ -13,6 +13,9 @@ from typing import Any
 from tracewright.atomic import whole_file
 from tracewright.errors import DataError, nearest
 
+CANARY = "tracewright-canary-9d0c1f3e-5b7a-4c52-8e61-2f4ab7d6e0c8"
+"""Stands in every problem that is written to a file for others, so that who gathers training data can leave it out."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
