@@ -48,7 +48,7 @@ CONSTRUCTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "distance / speed": _words("miles?", "kilometers?", "km", "speed", "mph", "distance"),
         "how many more": _words("how many more", "how much more", "how many fewer", "how much less"),
         "equally / split / share": _words("equally", "evenly", "split", "divided?", "shared?", "shares"),
-        "discount / tax / tip / profit": _words("discounts?", "discounted", "tax(?:es)?", "tips?", "tipped", "profits?"),
+        "discount / tax / tip / profit": _words("discounts?", "discounted", "tax(?:es)?", "tips?", "profits?"),
         "average": _words("average", "averages", "averaged", "mean"),
         "ages": _words("years? old", "years? older", "years? younger", "age", "ages", "older", "younger"),
         "ratio": _words("ratio", "ratios", "proportion"),
