@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tracewright.data.compile import Machine, machine, random_number
-from tracewright.data.draw import BUCKETS, FRESH
+from tracewright.data.draw import FRESH
 from tracewright.data.generate import Options, generate
 from tracewright.data.naming import NAMINGS
 from tracewright.data.problem import Problem
@@ -32,6 +32,8 @@ LEAST_ACCEPTED = 0.02
 """Least share of draws that must meet a schema's conditions: below, drawing multiples is the better way."""
 LEAST_NUMBERS = 40
 """Least number of different sets of numbers that a schema must have."""
+LEAST_FRESH = 0.003
+"""Least share of draws that give numbers of the evaluation splits."""
 LARGEST_ANSWER = 10_000_000
 
 _FREE_KINDS = ("ordinal", "year", "clock")
@@ -66,13 +68,15 @@ def check_schema(schema: Schema, problems: int = PROBLEMS, seen: dict[str, str] 
     accepted = 0.0
     try:
         compiled = machine(schema)
-        accepted, different = _draws(compiled)
+        accepted, different, fresh = _draws(compiled)
         if accepted < LEAST_ACCEPTED:
             faults[0, "rare"] = (
                 f"only {accepted:.1%} of the draws meet its conditions; draw multiples, or within limits"
             )
         if different < LEAST_NUMBERS:
             faults[0, "few"] = f"only {different} different sets of numbers; widen the ranges"
+        elif fresh < LEAST_FRESH:
+            faults[0, "fresh"] = "hardly any of its numbers are left for evaluation; widen the ranges"
         for wording in range(len(schema.wordings)):
             for index in range(problems):
                 # All namings, and number words in every second problem.
@@ -90,15 +94,14 @@ def check_schema(schema: Schema, problems: int = PROBLEMS, seen: dict[str, str] 
     return Row(schema.name, schema.expert, len(schema.wordings), made, accepted, tuple(faults.values()))
 
 
-def _draws(compiled: Machine) -> tuple[float, int]:
-    """Return the share of draws that meet the conditions, and how many different sets of numbers came up."""
+def _draws(compiled: Machine) -> tuple[float, int, float]:
+    """Return the share of draws that meet the conditions, how many sets of numbers came up, the share of fresh ones."""
     tries = 1000
     drawn = [compiled.try_draw(random_number(f"check/{index}", compiled.salt)) for index in range(tries)]
     places = [compiled.order.index(name) for name in compiled.schema.shown]
-    numbers = {tuple(draw[0][place] for place in places) for draw in drawn if draw}
-    fresh = any(draw[3] == FRESH for draw in drawn if draw)
-    accepted = sum(draw is not None for draw in drawn) / tries
-    return accepted, len(numbers) if fresh or not accepted else len(numbers) // BUCKETS
+    good = [draw for draw in drawn if draw]
+    numbers = {tuple(draw[0][place] for place in places) for draw in good}
+    return len(good) / tries, len(numbers), sum(draw[3] == FRESH for draw in good) / tries
 
 
 def _findings(schema: Schema, problem: Problem) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ from tracewright.trace.syntax import Step, Trace
 
 RANDOM_BYTES = 64
 """Size of the random number that a problem is made of: 512 bits, of which schemas use 100 to 250."""
-MAX_TRIES = 2000
+MAX_TRIES = 10_000
 """Draws after which a schema's conditions are taken for impossible."""
 
 Draw = Callable[[int], "tuple[tuple[Any, ...], Number, int, int] | None"]

@@ -37,7 +37,7 @@ def _rename_part(part: SubTrace, naming: Naming, owner: str) -> SubTrace:
         names = {name: name if "." in name else f"{owner}.{name}" for name in (*entering, *computed)}
     else:
         if naming == "abstract":
-            names = {name: _letter(place) for place, name in enumerate(entering)}
+            names = {name: letter(place) for place, name in enumerate(entering)}
         inner = [name for name in computed if name != asked]
         names |= {name: f"step{place}" for place, name in enumerate(inner, 1)}
         if asked in computed:
@@ -63,10 +63,10 @@ def variables(part: SubTrace) -> tuple[list[str], list[str], str]:
     return list(entering), list(computed), asked
 
 
-def _letter(place: int) -> str:
+def letter(place: int) -> str:
     """Return a, b, ..., z, a1, b1, ..."""
-    rounds, letter = divmod(place, 26)
-    return chr(ord("a") + letter) + (str(rounds) if rounds else "")
+    rounds, rest = divmod(place, 26)
+    return chr(ord("a") + rest) + (str(rounds) if rounds else "")
 
 
 def _rename_step(step: Step, names: Mapping[str, str]) -> Step:
