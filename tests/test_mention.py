@@ -137,6 +137,7 @@ def test_what_is_no_amount(text: str) -> None:
     [
         ("six twenty-dollar bills", [6, 20]),
         ("twenty one-dollar bills", [20, 1]),
+        ("ten $10 bills", [10, 10]),
         ("two 3-pound bags", [2, 3]),
         ("five and two", [5, 2]),
         ("a ratio of 2:3", [2, 3]),

@@ -358,8 +358,11 @@ def _unit(tokens: _Tokens, first: int, after: int, value: Number, kind: str) -> 
         return first, after + 1, value, "percent"
     if word in ("percent", "percents") or (word == "per" and tokens.word(after + 1) == "cent"):
         return first, after, value, "percent"
+    sign = word in _CURRENCY
+    if sign and (not tokens.joined(after) or tokens.word(after + 1)[:1].isdecimal()):  # "ten $10 bills"
+        return first, after, value, kind
     if word in _MONEY_WORDS:
-        return first, after + (word in _CURRENCY or word == "¢"), value, "money"
+        return first, after + (sign or word == "¢"), value, "money"
     return first, after, value, kind
 
 

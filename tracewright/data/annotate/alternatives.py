@@ -7,6 +7,7 @@ numbers (a * b for b * a), it does no harm; where it does not, its distance in s
 Not covered: whether the solution itself is right.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -76,6 +77,33 @@ def nearest_rival(
                 if margin < rival.margin and _differs(shaped, other.picks, rounding, numbers, expected):
                     rival = Rival(margin, at, pick)
     return rival
+
+
+IMPLICIT = -1.5
+"""What a small number from nowhere would score: the three friends that are named, not counted."""
+
+REUSED = -0.3
+"""The same where the mention that it could be has another use already."""
+
+MOST_IMPLICIT = 12
+"""The largest number that a solution is likely to use without the question stating it."""
+
+
+def weakest_small(shaped: Sequence[Shaped], best: Wiring, needed: frozenset[int]) -> Rival:
+    """Find the small whole number whose source fits worst: it may be an implicit count, equal to a mention by chance."""
+    weakest = Rival(ENOUGH, -1, None)
+    uses = Counter(pick.place for pick in best.picks if pick.kind == "mention")
+    at = -1
+    for each in shaped:
+        for slot in each.slots:
+            at += 1
+            pick = best.picks[at]
+            whole = isinstance(slot.value, int) and 2 <= slot.value <= MOST_IMPLICIT
+            if whole and slot.equation in needed and pick.kind == "mention" and pick.view == "same":
+                margin = best.gains[at] - (REUSED if uses[pick.place] > 1 else IMPLICIT)
+                if margin < weakest.margin:
+                    weakest = Rival(margin, at, Candidate("constant", 0, "same", slot.value))
+    return weakest
 
 
 def _differs(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tracewright.data.annotate.alternatives import Rival, nearest_rival
+from tracewright.data.annotate.alternatives import Rival, nearest_rival, weakest_small
 from tracewright.data.annotate.compose import compose
 from tracewright.data.annotate.context import Place, read_places
 from tracewright.data.annotate.equations import Equation
@@ -75,6 +75,7 @@ def annotate(problem: Problem) -> Annotation:
     if checked.trace is None:
         return checked
     rival = nearest_rival(shaped, scene, best, ops, mended.rounding if mended else "")
+    rival = min(rival, weakest_small(shaped, best, frozenset(op.equation for op in ops)), key=lambda one: one.margin)
     ventured = _ventured(ops, shaped, best.picks, known)
     return _tiered(checked, rival, shaped, mended, places, ventured)
 

@@ -1,8 +1,8 @@
 """Numbers that a solution may use though the question does not state them, each with the words that call for it.
 
 A cue is one word, or several that must all be there (`hour minute` for 60), in the question or in the sentence of the
-solution. A constant is *called for* where a whole cue is met, *hinted at* where a part of one is, and *structural* (a
-whole, a half, a percent scale) where it needs none.
+solution. A constant is *called for* where the sentence speaks of a whole cue, *hinted at* where the question alone does, and
+*structural* (a whole, a half, a percent scale) where it needs none.
 
 Not covered: facts of the world beyond units, calendars, coins, small groups and shapes (50 states, 26 letters).
 """
@@ -16,7 +16,7 @@ from tracewright.number import Number
 
 CUES: dict[Number, str] = {
     2: "both | couple | twin | pair | roommate | husband | wife | spouse | weekend | saturday sunday | round trip | "
-    "way | back | return | brother | sister | sibling | alternate | semester | parent | partner | together | "
+    "way | back | return | brother | sister | sibling | alternate | alternate day | semester | parent | partner | together | "
     "day other | "
     "perimeter | rectangle | rectangular | bicycle | bike | eye | foot leg | hand | arm | earring | shoe | sock | "
     "glove | "
@@ -27,7 +27,7 @@ CUES: dict[Number, str] = {
     "quadruplet | cow | dog | cat | horse | car | table | wall | perimeter | quarterly | cup quart",
     5: "nickel | weekday | workday | school week | work week | monday friday | finger | average | quintuplet | weekend",
     6: "insect | ant | cube | hexagon | average | dozen | hexagonal | week day",
-    7: "week | week day | weekly | daily week | monday sunday",
+    7: "week | week day | weekly | daily week",
     8: "spider | octopus | octagon | ounce cup | pint gallon | average | arachnid | stop sign",
     9: "baseball | average",
     10: "dime | decade year | decade | millimeter centimeter | ten cent | penny dime | average",
@@ -99,13 +99,10 @@ def find_constant(value: Number, sentence: frozenset[str], question: frozenset[s
     """Say whether a value may stand as a constant, given the stems of the solution's sentence and of the question."""
     strength = -1
     for cue in _CUE_SETS.get(value, ()):
-        present = sum(1 for word in cue if word in sentence or word in question)
-        if not present:
-            continue
-        whole = present == len(cue)
-        if whole and (len(cue) > 1 or cue.isdisjoint(LOOSE)) and not (cue.isdisjoint(sentence) and len(cue) == 1):
-            return Constant(value, 2)
-        if whole:
+        spoken = not cue.isdisjoint(sentence)
+        if all(word in sentence or word in question for word in cue):
+            if spoken and (len(cue) > 1 or cue.isdisjoint(LOOSE)):
+                return Constant(value, 2)
             strength = 1
     if strength < 0 and value in STRUCTURAL:
         strength = 0

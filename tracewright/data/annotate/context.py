@@ -38,6 +38,8 @@ class Place:
     """It stands in the sentence that asks."""
     each: bool
     """Something like `each`, `per` or `a day` follows or precedes it."""
+    own: frozenset[str]
+    """The stems of its own words, where it is a fraction or multiple in words: half, twice, quarter."""
     relation: str
     """`times`, `more` or `less`, where it says how one amount relates to another."""
 
@@ -87,8 +89,19 @@ def _place(question: str, mentions: tuple[Mention, ...], index: int, sentences: 
         mention.kind == "money" and not tail.lstrip().lower().startswith("cent"),
         text.rstrip(_STRIP).endswith("?"),
         re.search(r"\b(?:each|every|per|a|an|apiece)\b", tail[:40].lower()) is not None or " each " in around,
+        _own_words(mention),
         relation(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0]),
     )
+
+
+_SAME_WORDS = {"double": "twice", "doubl": "twice", "twice": "double", "halv": "half", "half": "halv"}
+
+
+def _own_words(mention: Mention) -> frozenset[str]:
+    if mention.kind not in ("fraction", "multiple"):
+        return frozenset()
+    words = _stems(mention.text)
+    return frozenset((*words, *(_SAME_WORDS.get(word, word) for word in words))) - STOP
 
 
 def _stems(text: str) -> tuple[str, ...]:

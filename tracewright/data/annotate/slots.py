@@ -8,6 +8,7 @@ Not covered: the choice among candidates (`wire.py`).
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from tracewright.data.annotate.words import content
 from tracewright.number import Number, tidy
 
 Role = Literal["factor", "divisor", "plus", "minus"]
+Form = Literal["plain", "ratio", "percent"]
 
 View = Literal[
     "same",  # the number itself
@@ -51,11 +53,11 @@ class Slot:
     role: Role
     leaf: Leaf
     equation: int
-    form: Literal["plain", "ratio", "percent"] = "plain"
+    form: Form = "plain"
     first: bool = False
     """The first of its equation."""
-    spare: Node | None = None
-    """The factors that were fused into this slot, for when nothing fits it whole."""
+    base: bool = False
+    """It is a share, a percentage or a multiple of this that is taken, so the result counts what this counts."""
 
 
 class Candidate(NamedTuple):
@@ -96,6 +98,9 @@ class SlotProduct(NamedTuple):
 SlotTree = Slot | SlotSum | SlotProduct
 
 
+_EVERY_OTHER = re.compile(r"\bevery (?:other|second)\b", re.I)
+
+
 class Known(NamedTuple):
     """What the candidates are drawn from."""
 
@@ -107,7 +112,10 @@ class Known(NamedTuple):
     @classmethod
     def of(cls, question: str, places: tuple[Place, ...], equations: Sequence[Equation]) -> "Known":
         """Gather what is known of a problem."""
-        return cls(places, tuple(equations), frozenset(content(question)))
+        words = frozenset(content(question))
+        if _EVERY_OTHER.search(question):
+            words |= {"alternate"}
+        return cls(places, tuple(equations), words)
 
 
 class Rarity:
@@ -126,26 +134,41 @@ def shape(equation: Equation, index: int, known: Known) -> Shaped:
     """Turn the literals of an equation into slots, fusing what is one share or rate."""
     slots: list[Slot] = []
 
-    def walk(node: Node, role: Role) -> SlotTree:
+    def walk(node: Node, role: Role, base: bool = False) -> SlotTree:
         if isinstance(node, Leaf):
-            slots.append(Slot(node.value, role, node, index, "percent" if _shown_percent(node) else "plain", not slots))
+            form: Form = "percent" if _shown_percent(node) else "plain"
+            slots.append(Slot(node.value, role, node, index, form, not slots, base))
             return slots[-1]
         if isinstance(node, Sum):
             return SlotSum(tuple((walk(part, "minus" if sign else "plus"), sign) for part, sign in node.terms))
         factors: list[tuple[SlotTree, bool]] = []
-        for part, divides, fused in _fuse(_flatten(node), index, known):
+        parts = _fuse(_flatten(node), index, known)
+        for at, (part, divides, fused) in enumerate(parts):
+            base = len(parts) == 2 and not divides and _is_share(parts[1 - at], known)
             if fused:
                 leaf = next(iter(_first_leaf(part)))
                 slots.append(
-                    Slot(evaluate(part), "divisor" if divides else "factor", leaf, index, fused, not slots, part)
+                    Slot(evaluate(part), "divisor" if divides else "factor", leaf, index, fused, not slots)
                 )
                 factors.append((slots[-1], divides))
             else:
-                factors.append((walk(part, "divisor" if divides else "factor"), divides))
+                factors.append((walk(part, "divisor" if divides else "factor", base), divides))
         return SlotProduct(tuple(factors)) if len(factors) > 1 else factors[0][0]
 
     tree = walk(equation.tree, "plus")
     return Shaped(equation, tree, tuple(slots))
+
+
+def _is_share(part: "Fused", known: Known) -> bool:
+    """Say whether a factor is a share, a rate or a multiple, by its form or by the mentions that have its value."""
+    node, divides, fused = part
+    if fused or not isinstance(node, Leaf):
+        return bool(fused)
+    if node.percent or 0 < node.value < 1:
+        return True
+    value = 1 / Fraction(node.value) if divides and node.value else node.value
+    kinds = {place.mention.kind for place in known.places if place.mention.value in (value, node.value)}
+    return bool(kinds) and kinds <= {"fraction", "multiple"}
 
 
 def _shown_percent(leaf: Leaf) -> bool:

@@ -24,10 +24,11 @@ CONVERSIONS = frozenset((7, 12, 24, 52, 60, 100, 365, 1000))
 
 
 class Wiring(NamedTuple):
-    """One candidate a slot, in order, and what they score together."""
+    """One candidate a slot, in order, what they score together, and what each of them added to that."""
 
     picks: tuple[Candidate, ...]
     score: float
+    gains: tuple[float, ...] = ()
 
 
 class State(NamedTuple):
@@ -40,6 +41,12 @@ class State(NamedTuple):
     results: tuple[int, ...]
     last: int
     """The mention used last, -1 at the start."""
+    gains: tuple[float, ...] = ()
+    """What each pick added to the score."""
+
+
+def _end(state: State, scene: "Scene") -> Wiring:
+    return Wiring(state.picks, state.score + score(final_features(state, scene.known)), state.gains)
 
 
 class Scene:
@@ -54,6 +61,12 @@ class Scene:
         self.sentence = Rarity([place.sentence for place in known.places])
         self.words = Rarity([equation.words for equation in known.equations])
         self._options: dict[Slot, list[tuple[Candidate, float]]] = {}
+
+    def dollar(self, pick: Candidate) -> bool:
+        """Say whether a source is an amount of money."""
+        if pick.kind == "mention":
+            return self.places[pick.place].dollar
+        return pick.kind == "result" and self.equations[pick.place].dollar
 
     def options(self, slot: Slot) -> list[tuple[Candidate, float]]:
         """Return the candidates of a slot, each with the score of its static features."""
@@ -75,7 +88,7 @@ def wire(
         for at, slot in enumerate(each.slots):
             twin = next((before for before in range(at) if each.slots[before].leaf is slot.leaf), -1)
             if twin >= 0:  # 2(x + 3) came to be 2x + 2 * 3: one literal, one source
-                states = [state._replace(picks=(*state.picks, state.picks[start + twin])) for state in states]
+                states = [_repeat(state, start + twin) for state in states]
                 continue
             number = start + at
             options = scene.options(slot)
@@ -88,9 +101,13 @@ def wire(
             ]
             grown.sort(key=lambda state: -state.score)
             states = grown[:beam]
-    ended = [Wiring(state.picks, state.score + score(final_features(state, scene.known))) for state in states]
+    ended = [_end(state, scene) for state in states]
     ended.sort(key=lambda wiring: -wiring.score)
     return ended
+
+
+def _repeat(state: State, at: int) -> State:
+    return state._replace(picks=(*state.picks, state.picks[at]), gains=(*state.gains, state.gains[at]))
 
 
 def start_state(known: Known) -> State:
@@ -106,7 +123,7 @@ def bind(state: State, pick: Candidate, gain: float) -> State:
         last = pick.place
     elif pick.kind == "result":
         results = (*results[: pick.place], results[pick.place] + 1, *results[pick.place + 1 :])
-    return State(state.score + gain, (*state.picks, pick), mentions, results, last)
+    return State(state.score + gain, (*state.picks, pick), mentions, results, last, (*state.gains, gain))
 
 
 Features = list[tuple[str, float]]
@@ -119,6 +136,18 @@ def score(features: Features) -> float:
 
 def _content(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in STOP)
+
+
+def head(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a phrase is about: its first words that say something, up to a word that says nothing; at most two."""
+    found: list[str] = []
+    for word in words:
+        if word in STOP:
+            if found:
+                break
+            continue
+        found.append(word)
+    return tuple(found[:2])
 
 
 def static_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
@@ -152,8 +181,10 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     features: Features = [("mention", 1.0), (f"kind_{_kind(place)}_{role}", 1.0)]
     if pick.view != "same":
         features.append((f"view_{pick.view}", 1.0))
-    nouns = _content(place.after)
-    features += _noun_features("m", slot, nouns, place.dollar)
+    features += _noun_features("m", slot, place.after, place.dollar)
+    if place.own:
+        hit = not place.own.isdisjoint(equation.words)
+        features.append((f"m_own_{'hit' if hit else 'miss'}{'_flip' if pick.view == 'flip' else ''}", 1.0))
     if slot.leaf.shown:
         features.append(("m_ahead", float(len(set(_content(slot.leaf.before)[-2:]) & set(place.before)))))
     features.append(("m_near", known.near.overlap(equation.segment, place.near)))
@@ -165,7 +196,7 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
             features.append(("m_name_hit", 1.0))
         elif place.names:
             features.append(("m_name_miss", 1.0))
-    features += _unit_features("m", slot, equation, nouns[:3], place.dollar)
+    features += _unit_features("m", slot, equation, head(place.after), place.dollar)
     if place.asked:
         features.append(("m_asked", 1.0))
     if place.each:
@@ -187,25 +218,26 @@ def _kind(place: Place) -> str:
 def _unit_features(prefix: str, slot: Slot, equation: Equation, nouns: tuple[str, ...], dollar: bool) -> Features:
     """Compare what the result counts with what the source counts: sums keep the unit, products may change it."""
     features: Features = []
-    unit = _content(equation.after)[:2]
+    role = "base" if slot.base else slot.role
+    unit = head(equation.after)
     if unit and nouns:
         hit = not set(unit).isdisjoint(nouns)
-        features.append((f"{prefix}_unit_{'hit' if hit else 'miss'}_{slot.role}", 1.0))
+        features.append((f"{prefix}_unit_{'hit' if hit else 'miss'}_{role}", 1.0))
         if not hit and (nouns[0] in UNITS or unit[0] in UNITS):
-            features.append((f"{prefix}_clash_{slot.role}", 1.0))
+            features.append((f"{prefix}_clash_{role}", 1.0))
     if equation.dollar or dollar:
         word = "both" if equation.dollar and dollar else "result" if equation.dollar else "source"
-        features.append((f"{prefix}_money_{word}_{slot.role}", 1.0))
+        features.append((f"{prefix}_money_{word}_{role}", 1.0))
     return features
 
 
-def _noun_features(prefix: str, slot: Slot, nouns: tuple[str, ...], dollar: bool) -> Features:
+def _noun_features(prefix: str, slot: Slot, words: tuple[str, ...], dollar: bool) -> Features:
     """Compare what follows the literal with what follows the source."""
     features: Features = []
     leaf = slot.leaf
     if not leaf.shown:
         return features
-    after = _content(leaf.after)
+    after, nouns = _content(leaf.after), _content(words)
     if after and nouns:
         if after[0] == nouns[0]:
             features.append((f"{prefix}_noun_first", 1.0))
@@ -230,8 +262,7 @@ def _result_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     features.append((f"result_back{min(slot.equation - pick.place, 4)}", 1.0))
     if pick.view != "same":
         features.append((f"result_view_{pick.view}", 1.0))
-    nouns = _content(source.after)
-    features += _noun_features("r", slot, nouns, source.dollar)
+    features += _noun_features("r", slot, source.after, source.dollar)
     features.append(("r_words", known.words.overlap(equation.words, source.words)))
     if equation.names:
         if equation.names & source.names:
@@ -240,7 +271,7 @@ def _result_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
             features.append(("r_name_miss", 1.0))
     if slot.first:
         features.append(("r_first", 1.0))
-    features += _unit_features("r", slot, equation, nouns[:2], source.dollar)
+    features += _unit_features("r", slot, equation, head(source.after), source.dollar)
     return features
 
 
@@ -250,6 +281,8 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
     here = state.picks[start:]
     if here and slot.role in ("plus", "minus"):
         features.append((f"{pick.kind}_after_{here[-1].kind}_{slot.role}", 1.0))
+    if slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
+        features.append(("money_times_money", 1.0))
     if pick.kind == "mention":
         times = state.mentions[pick.place]
         features.append((f"m_used{min(times, 2)}", 1.0))
@@ -264,9 +297,9 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
         if near:
             same = any(other.number == place.number for other in near)
             features.append((f"m_neighbour_{'same' if same else 'other'}", 1.0))
-            if place.dollar and slot.role == "factor" and any(other.dollar for other in near):
-                features.append(("m_money_times_money", 1.0))
-        features += _sibling_features("m", slot, _content(place.after)[:2], place.clause, here, known)
+        features += _sibling_features("m", slot, head(place.after), place.clause, here, known)
+        if pick.view in ("numerator", "denominator") and _other_half(state, pick):
+            features.append(("m_other_half", 1.0))
     elif pick.kind == "result":
         times = state.results[pick.place]
         features.append((f"r_used{min(times, 2)}", 1.0))
@@ -279,8 +312,17 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
             step = pick.place - before[-1]
             features.append((f"r_step_{'next' if step == 1 else 'up' if step > 1 else 'back'}", 1.0))
         source = known.equations[pick.place]
-        features += _sibling_features("r", slot, _content(source.after)[:2], source.segment, here, known)
+        features += _sibling_features("r", slot, head(source.after), source.segment, here, known)
     return features
+
+
+def _other_half(state: State, pick: Candidate) -> bool:
+    """Say whether the other number of the same fraction is in use: / 4 before * 3."""
+    return any(
+        other.kind == "mention" and other.place == pick.place and other.view in ("numerator", "denominator")
+        for other in state.picks
+        if other.view != pick.view
+    )
 
 
 def _sibling_features(
@@ -291,10 +333,10 @@ def _sibling_features(
     for other in here:
         if other.kind == "mention":
             place = known.places[other.place]
-            nouns_there, clause_there = _content(place.after)[:2], place.clause
+            nouns_there, clause_there = head(place.after), place.clause
         elif other.kind == "result":
             nouns_there, clause_there = (
-                _content(known.equations[other.place].after)[:2],
+                head(known.equations[other.place].after),
                 known.equations[other.place].segment,
             )
         else:
@@ -311,12 +353,17 @@ def _sibling_features(
 def final_features(state: State, known: Known) -> Features:
     """Describe a whole wiring: what it leaves unused."""
     dangling = sum(1 for count in state.results[:-1] if count == 0)
-    unused = sum(
-        1
+    unused = [
+        place.mention.kind
         for count, place in zip(state.mentions, known.places, strict=True)
         if count == 0 and place.mention.kind not in ("ordinal", "year", "clock") and place.mention.value != 1
-    )
-    return [("dangling", float(dangling)), ("unused", float(unused))]
+    ]
+    telling = sum(kind in ("multiple", "fraction", "percent", "money", "decimal") for kind in unused)
+    return [
+        ("dangling", float(dangling)),
+        ("unused_telling", float(telling)),
+        ("unused", float(len(unused) - telling)),
+    ]
 
 
 def shape_all(known: Known) -> list[Shaped]:
