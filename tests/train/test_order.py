@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from tracewright.data.problem import Problem
-from tracewright.train.order import WINDOW, Order, curriculum_ranks
+from tracewright.train.order import WINDOW, ErrorOrder, Order, curriculum_ranks
 
 LENGTHS = [(7 * place) % 50 + 10 for place in range(100)]
 
@@ -61,3 +61,33 @@ def test_ranks_of_curricula():
     assert curriculum_ranks(problems, "steps") == [3, 1, 2, 5]
     assert curriculum_ranks(problems, "expert") == [4, 5, 0, 6]
     assert curriculum_ranks(problems, "none") is None
+
+
+def test_what_fails_is_drawn_more_often_and_nothing_is_forgotten():
+    groups = ["easy"] * 50 + ["hard"] * 50
+    order = ErrorOrder(LENGTHS, groups, batch=5, seed=0)
+    first = Counter(groups[index] for step in range(WINDOW) for index in order(step))
+    assert 0.3 < first["easy"] / first.total() < 0.7
+    for _ in range(30):
+        order.note([0, 60], [0.0, 0.9])
+    later = Counter(groups[index] for step in range(WINDOW, 2 * WINDOW) for index in order(step))
+    share = later["easy"] / later.total()
+    assert share == pytest.approx(0.1 / (0.1 + 1.0), abs=0.06)
+    assert later["easy"] > 0
+
+
+def test_the_order_by_errors_goes_on_from_its_state():
+    groups = ["a", "b"] * 50
+    whole = ErrorOrder(LENGTHS, groups, batch=3, seed=0)
+    seen = []
+    state = None
+    for step in range(2 * WINDOW + 5):
+        if step == WINDOW + 7:
+            state = whole.state()
+        seen.append(whole(step))
+        whole.note(seen[-1], [0.5 * (groups[index] == "a") for index in seen[-1]])
+    again = ErrorOrder(LENGTHS, groups, batch=3, seed=0, state=state)
+    for step in range(WINDOW + 7, 2 * WINDOW + 5):
+        batch = again(step)
+        assert batch == seen[step]
+        again.note(batch, [0.5 * (groups[index] == "a") for index in batch])

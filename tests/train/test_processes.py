@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-SCRIPT = '''
+SCRIPT = """
 import importlib.util, json, sys
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +39,7 @@ import os
 if os.environ.get("RANK", "0") == "0":
     (folder / "rows.json").write_text(json.dumps(rows))
     print(sorted(path.name for path in (folder / "sft").iterdir()))
-'''
+"""
 
 
 def run(folder: Path, processes: int) -> list[dict]:

@@ -1,4 +1,5 @@
 import math
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -196,3 +197,14 @@ def test_bf16_and_gradient_checkpointing_take_steps(fresh, problems, recipe, tmp
 def test_epochs_are_steps(recipe):
     assert sft_steps(with_sft(recipe, steps=None, epochs=1.5, batch=8).sft, 20) == 4
     assert sft_steps(with_sft(recipe, steps=7).sft, 20) == 7
+
+
+def test_the_curriculum_by_errors_resumes_bit_for_bit_too(fresh, problems, recipe, tmp_path):
+    changed = with_sft(recipe, curriculum="errors", steps=40, save_every=36, batch=4)
+    rows: list[dict] = []
+    train_sft(fresh(), problems, changed, tmp_path / "whole", log=rows.append)
+    kept: list[dict] = []
+    shutil.copytree(tmp_path / "whole", tmp_path / "again")
+    (tmp_path / "again" / "step-0000040.pt").unlink()
+    train_sft(fresh(), problems, changed, tmp_path / "again", resume=True, log=kept.append)
+    assert kept == rows[36:]

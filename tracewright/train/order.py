@@ -3,15 +3,19 @@
 The data is an endless row of passes over the examples, each pass in a new order. It is cut into windows of WINDOW
 batches; within a window, examples of similar length are put into the same batch, and the batches are shuffled. Every
 example is seen once a pass, whatever the batch size, and several processes share each batch.
+
+Curricula: `steps` and `expert` order each pass; `errors` draws each window anew, with more of what failed before.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import torch
 
 from tracewright.data.problem import Problem
 from tracewright.model.seed import generator
+from tracewright.recipe import SftConfig
 from tracewright.trace.experts import EXPERTS
 
 WINDOW = 32
@@ -52,12 +56,79 @@ class Order:
 
     def _draw_window(self, number: int) -> list[list[int]]:
         count = WINDOW * self.batch
-        inside = sorted(self.stretch(number * count, count), key=lambda index: self.lengths[index])
-        batches = [inside[place : place + self.batch] for place in range(0, count, self.batch)]
+        batches = self._cut(self.stretch(number * count, count), number)
         if self.ranks is not None:  # a curriculum: keep the batches in the order of their ranks
             return sorted(batches, key=lambda batch: float(self.ranks[batch].double().mean()))  # type: ignore[index]
+        return batches
+
+    def _cut(self, drawn: list[int], number: int) -> list[list[int]]:
+        """Cut a window into batches of like lengths, in a random order."""
+        inside = sorted(drawn, key=lambda index: self.lengths[index]) if self.bucket else drawn
+        batches = [inside[place : place + self.batch] for place in range(0, len(inside), self.batch)]
         places = torch.randperm(WINDOW, generator=generator(self.seed, "window", number)).tolist()
         return [batches[place] for place in places]
+
+
+class ErrorOrder(Order):
+    """The curriculum `errors`: groups of examples that the model fails are drawn more often.
+
+    A group's error is a moving average of 1 - p(target), the chance that a sample at temperature 1 is not the gold
+    target. Each window is drawn with replacement, an example in proportion to LEAST plus its group's error, so nothing
+    is forgotten. What a window looks like is settled when it starts; `state` holds what a resumed run needs.
+    """
+
+    LEAST = 0.1
+    DECAY = 0.8
+
+    def __init__(
+        self,
+        lengths: Sequence[int],
+        groups: Sequence[str],
+        *,
+        batch: int,
+        seed: int,
+        bucket: bool = True,
+        state: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(lengths, batch=batch, seed=seed, bucket=bucket)
+        state = state or {}
+        self.groups = list(groups)
+        self.errors: dict[str, float] = {**dict.fromkeys(groups, 1.0), **state.get("errors", {})}
+        self.settled: dict[str, float] = {**self.errors, **state.get("settled", {})}
+        self.window = int(state.get("window", 0))
+
+    def __call__(self, step: int) -> list[int]:
+        """Return the examples of a step, and settle the shares where a window starts."""
+        if step // WINDOW != self.window:
+            self.window = step // WINDOW
+            self.settled = dict(self.errors)
+            self._window.cache_clear()
+        return self._window(self.window)[step % WINDOW]
+
+    def note(self, indices: Sequence[int], errors: Sequence[float]) -> None:
+        """Take in the errors of examples that a step has seen."""
+        for index, error in zip(indices, errors, strict=True):
+            group = self.groups[index]
+            self.errors[group] = self.DECAY * self.errors[group] + (1 - self.DECAY) * error
+
+    def state(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps."""
+        return {"errors": dict(self.errors), "settled": dict(self.settled), "window": self.window}
+
+    def _draw_window(self, number: int) -> list[list[int]]:
+        weights = torch.tensor([self.LEAST + self.settled[group] for group in self.groups], dtype=torch.float64)
+        draws = generator(self.seed, "errors", number)
+        drawn = torch.multinomial(weights, WINDOW * self.batch, replacement=True, generator=draws)
+        return self._cut(drawn.tolist(), number)
+
+
+def make_order(problems: Sequence[Problem], lengths: Sequence[int], config: SftConfig, seed: int, state: Any) -> Order:
+    """Return the order that a configuration asks for; `state` is what `ErrorOrder.state` gave, or None."""
+    if config.curriculum == "errors":
+        groups = [problem.schema or problem.expert for problem in problems]
+        return ErrorOrder(lengths, groups, batch=config.batch, seed=seed, bucket=config.bucket, state=state)
+    ranks = curriculum_ranks(problems, config.curriculum)
+    return Order(lengths, batch=config.batch, seed=seed, bucket=config.bucket, ranks=ranks)
 
 
 def curriculum_ranks(problems: Sequence[Problem], curriculum: str) -> list[int] | None:

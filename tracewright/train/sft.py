@@ -22,8 +22,8 @@ from tracewright.model.seed import seeded
 from tracewright.recipe import Recipe, SftConfig
 from tracewright.train.check import encode_examples
 from tracewright.train.checkpoint import read_whole, write_whole
-from tracewright.train.loss import collate, completion_logits, token_losses
-from tracewright.train.order import Order, curriculum_ranks
+from tracewright.train.loss import collate, completion_logits, row_sums, token_losses
+from tracewright.train.order import ErrorOrder, make_order
 from tracewright.train.step import Log, Stepper, explained, learning_rate
 
 BEST = "best.pt"
@@ -72,19 +72,14 @@ def train_sft(
         language_model, problems, recipe.prompt, max_length=config.max_length, truncate=config.truncate
     )
     total = sft_steps(config, len(examples))
-    order = Order(
-        [len(item.prompt) + len(item.target) for item in examples],
-        batch=config.batch,
-        seed=recipe.seed,
-        bucket=config.bucket,
-        ranks=curriculum_ranks(problems, config.curriculum),
-    )
     stepper = Stepper(
         language_model, betas=config.betas, weight_decay=config.weight_decay, clip=config.clip, bf16=config.bf16
     )
     if config.gradient_checkpointing:
         _save_memory(language_model, True)
     start, state = stepper.resume(checkpoints) if resume else (0, {})
+    lengths = [len(item.prompt) + len(item.target) for item in examples]
+    order = make_order(problems, lengths, config, recipe.seed, state.get("order"))
     stopping = _Stopping(config.patience, **state.get("stopping", {}))
     if progress and start:
         progress(start)
@@ -93,28 +88,41 @@ def train_sft(
     with explained("sft", checkpoints):
         while step < total and not stopping.over:
             began = time.perf_counter()
-            batch = [examples[index] for index in order(step)]
+            chosen = order(step)
+            batch = [examples[index] for index in chosen]
             tokens = sum(len(item.target) for item in batch)
             rate = learning_rate(step, peak=config.lr, warmup=config.warmup, total=total, schedule=config.schedule)
             with seeded(recipe.seed, "sft", step, stepper.rank):
-                loss = _backward(stepper, batch, tokens, config.micro_batch)
+                losses = _backward(stepper, batch, tokens, config.micro_batch)
+            loss = math.fsum(losses) / tokens
             norm = stepper.update(rate, step=step, loss=loss, section="sft", folder=checkpoints)
             step += 1
+            if isinstance(order, ErrorOrder):
+                order.note(chosen, [-math.expm1(-one) for one in losses])
             row = {"stage": "sft", "step": step, "loss": loss, "lr": rate, "grad_norm": norm, "tokens": tokens}
             row["epoch"] = step * config.batch / len(examples)
             if evaluate and config.eval_every and step % config.eval_every == 0:
                 language_model.model.eval()
                 row["dev"] = evaluate()
                 language_model.model.train()
-                if stopping.note(row["dev"]) and config.patience:
+                if stopping.note(row["dev"]) and config.patience and stepper.rank == 0:
                     write_whole(checkpoints / BEST, {name: item.detach() for name, item in stepper.trained.items()})
             log(row)
             if clock:
                 seconds = time.perf_counter() - began
-                length = sum(len(item.prompt) + len(item.target) for item in batch)
-                clock({"stage": "sft", "step": step, "seconds": seconds, "tokens": length})
+                clock(
+                    {
+                        "stage": "sft",
+                        "step": step,
+                        "seconds": seconds,
+                        "tokens": sum(lengths[index] for index in chosen),
+                    }
+                )
             if step % config.save_every == 0 or step == total or stopping.over:
-                stepper.save(checkpoints, step, {"stopping": stopping.state()})
+                kept = {"stopping": stopping.state()}
+                if isinstance(order, ErrorOrder):
+                    kept["order"] = order.state()
+                stepper.save(checkpoints, step, kept)
             if progress:
                 progress(1)
     if stopping.over:
@@ -125,13 +133,13 @@ def train_sft(
     return SftOutcome(step, stopping.over, stopping.best)
 
 
-def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: int | None) -> float:
-    """Add up the gradient of the batch's mean loss; return the loss over all processes."""
+def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: int | None) -> list[float]:
+    """Add up the gradient of the batch's mean loss; return each example's summed loss, whichever process had it."""
     mine = batch[stepper.rank :: stepper.processes]
     size = micro_batch or max(1, len(mine))
     pieces = [mine[place : place + size] for place in range(0, len(mine), size)] or [batch[:1]]
     weight = 1.0 if mine else 0.0  # more processes than examples: take part in the meeting, add nothing
-    sums: list[float] = []
+    seen: list[float] = []
 
     def losses() -> Iterator[torch.Tensor]:
         language_model = stepper.language_model
@@ -139,12 +147,16 @@ def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: 
             laid = collate(piece, language_model.pad, language_model.device)
             with stepper.autocast():
                 logits = completion_logits(stepper.model, stepper.head, laid)
-            loss = weight * token_losses(logits, laid.labels).sum() / tokens
-            sums.append(float(loss.detach()))
-            yield loss
+            rows = row_sums(token_losses(logits, laid.labels), laid)
+            seen.extend(rows.tolist())
+            yield weight * rows.sum() / tokens
 
     stepper.backward(losses(), len(pieces))
-    return math.fsum(stepper.gather([math.fsum(sums)]))
+    shares = stepper.gather([seen if mine else []])
+    whole = [0.0] * len(batch)
+    for rank, share in enumerate(shares):
+        whole[rank :: stepper.processes] = share
+    return whole
 
 
 def _save_memory(language_model: LanguageModel, on: bool) -> None:
