@@ -22,14 +22,14 @@ from tracewright.data.story.moves import MONEY, MOVES, Played, play
 from tracewright.data.story.openings import Member, Opened, open_story, weighted_sum
 from tracewright.data.story.stock import Act, Scene, load_relations, load_scenes
 from tracewright.data.story.tale import Tale, tell
-from tracewright.data.story.template import Template, template
+from tracewright.data.story.template import Template, asked, template
 from tracewright.data.vocabulary import plural
 from tracewright.errors import DataError, nearest
 from tracewright.number import Number, write
 
 MAX_TRIES = 400
 """Stories begun and given up after which the stock is taken for broken."""
-STEPS = {2: 22, 3: 27, 4: 21, 5: 13, 6: 9, 7: 5, 8: 3}
+STEPS = {2: 20, 3: 25, 4: 21, 5: 14, 6: 10, 7: 6, 8: 4}
 """How often a story has so many steps, near to what real problems have."""
 
 
@@ -43,7 +43,7 @@ class Options(NamedTuple):
     """Scenes to draw from; empty: all."""
     distractors: float = 0.04
     """Chance of a sentence with a number that must not be used."""
-    join: float = 0.5
+    join: float = 0.85
     """Chance that the last fact becomes an if-clause of the question, where it can."""
 
 
@@ -135,15 +135,15 @@ def _close(tale: Tale, opened: Opened) -> list[str | Node] | None:
     left = tale.target - tale.steps
     options = [("total", 10)]
     last = members[-1]
-    deep = len({id(node) for node in needed(last.node)}) >= 2 and _reaches(last.node, members)
+    deep = bool(last.node.op) and len(needed(last.node)) >= 2 and _reaches(last.node, members)
     if deep:
         options.append(("last", 12 if left <= 0 else 4))
     pair = _difference(members)
     if pair is not None and tale.steps >= 1 and not tale.weights:
         options.append(("difference", 4))
     total = sum(member.node.value for member in members)
-    if not tale.weights and left >= 1 and total % len(members) == 0:
-        options.append(("average", 3))
+    if not tale.weights and left >= 1 and total % len(members) == 0 and (opened.dim in ("people", "days")):
+        options.append(("average", 5))
     options = [option for option in options if option[0] in texts or (option[0] == "total" and opening.ask)]
     if not options:
         return None
@@ -160,7 +160,7 @@ def _close(tale: Tale, opened: Opened) -> list[str | Node] | None:
         if kind == "average":
             tale.state = computed("div", (tale.state, Node(len(members), "count", "constant")), "average", "sum")
     tale.steps = len(needed(tale.state))
-    found = tale.draws.pick(opening.ask) if kind == "total" and opening.ask else template(tale.draws.pick(texts[kind]).replace("VERB", _base(opening.verb)))
+    found = tale.draws.pick(opening.ask) if kind == "total" and opening.ask else template(asked(tale.draws.pick(texts[kind]), opening.verb))
     tale.env |= {"adv": first.adverb, "np": first.noun, "S": first.subject, "ref": second.reference, "np2": second.noun, "unitname": _unit_of(opened.dim)}
     if kind in ("total", "average"):
         tale.env["np"] = str(tale.env.get("items", ""))
@@ -170,32 +170,24 @@ def _close(tale: Tale, opened: Opened) -> list[str | Node] | None:
     return tale.fill(found, {})
 
 
-def _base(verb: str) -> str:
-    from tracewright.data.story.template import base
-
-    return base(verb)
-
-
 def _unit_of(dim: str) -> str:
     return {"people": "person", "days": "day"}.get(dim, "")
 
 
 def _reaches(node: Node, members: Sequence[Member]) -> bool:
     """Say whether a quantity is computed from all others."""
-    seen = {id(step) for step in needed(node)} | {id(arg) for step in needed(node) for arg in step.args}
+    steps = needed(node)
+    seen = {id(step) for step in steps} | {id(arg) for step in steps for arg in step.args}
     return all(id(member.node) in seen for member in members)
 
 
 def _difference(members: Sequence[Member]) -> tuple[Member, Member] | None:
     """Return two members of which the first is more, and which together need all others; the difference is not told."""
-    for first in members[::-1]:
-        for second in members:
-            gap = first.node.value - second.node.value
-            if gap < 2 or first is second:
-                continue
-            both = computed("sub", (first.node, second.node), "")
-            if _reaches(both, members) and not _tells(first.node, second.node) and not _tells(second.node, first.node):
-                return first, second
+    for first, second in ((members[-1], members[0]), (members[0], members[-1]), (members[-1], members[-2])):
+        if first.node.value - second.node.value < 2 or _tells(first.node, second.node) or _tells(second.node, first.node):
+            continue
+        if _reaches(computed("sub", (first.node, second.node), ""), members):
+            return first, second
     return None
 
 
@@ -272,7 +264,7 @@ def _fits(tale: Tale, act: Act, done: set[str], left: int) -> bool:
 
 _STANDS_ALONE = re.compile(r"\b(?:also|then|already|with this|after|total|only|while|costs?!?)\b")
 """Sentences that do not begin with `then`."""
-_NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then)\b")
+_NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then|a little|from)\b")
 """Sentences that do not stand behind `if`."""
 
 
@@ -289,9 +281,10 @@ def _happen(tale: Tale, act: Act, played: Played) -> list[str | Node]:
         tale.rate = tale.rate and act.move in ("times", "over")
     if act.unit:
         tale.env["unit"], tale.env["units"] = act.unit, plural(act.unit)
-    say = tale.draws.pick(act.says)
+    plain = [say for say in act.says if not say.early]
+    say = tale.draws.pick(plain if plain and any(sentence.early for sentence in tale.sentences) else act.says)
     if say.early:
-        tale.say(say.early, played.letters, early=True, first=say.say is None)
+        tale.say(say.early, played.letters, early=True)
     if say.say:
         tale.say(say.say, played.letters, joins=not _NO_CLAUSE.match(say.say.text), follows=_may_follow(act, say.say))
     tale.state = played.node
@@ -324,10 +317,8 @@ def _decorate(tale: Tale, distractors: float) -> None:
     if scene.distract and tale.dim != "people" and draws.chance(distractors):
         found, values = draws.pick(scene.distract)
         value: Number | Fraction = draws.pick(values.numbers)
-        tale.say(found, {"n": Node(value, "unused", values.kind)})
-        tale.sentences.insert(0, tale.sentences.pop())
-    elif tale.dim != "people" and tale.target < 6 and draws.chance(0.4):
+        tale.say(found, {"n": Node(value, "unused", values.kind)}, lead=True)
+    elif tale.dim != "people" and tale.target < 7 and draws.chance(0.5):
         lines = scene.intro if draws.chance(0.75) else scene.decor
         if lines:
-            tale.say(draws.pick(lines))
-            tale.sentences.insert(0, tale.sentences.pop())
+            tale.say(draws.pick(lines), lead=True)

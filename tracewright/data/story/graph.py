@@ -9,7 +9,7 @@ that each sub-trace hands on one value.
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from tracewright.data.naming import RESERVED, Naming, rename
+from tracewright.data.naming import RESERVED, Naming, letter, rename
 from tracewright.number import Number, tidy
 from tracewright.trace.render import render
 from tracewright.trace.syntax import Step, SubTrace, Trace
@@ -105,19 +105,18 @@ def write_trace(target: Node, rate: bool, naming: Naming, owner: str, entity: st
     """Return the canonical text of the trace of a target, its expert, and how many steps compute something.
 
     `owner` is what the naming `per_instance` puts in front; `entity` names the amount that an `entity_track` follows.
+    The text is written at once, for speed: it is what `render` gives of the trace with `rename`d variables, and the
+    tests hold it against that.
     """
     steps = needed(target)
     expert = expert_of(steps, rate)
     if expert == "entity_track":
         part, count = _entity_part(steps, entity)
-        trace = Trace((part,))
-    elif expert == "composition":
-        trace = Trace(tuple(_composition(steps)), True)
-        count = len(steps)
-    else:
-        trace = Trace((_part(steps, {}, expert),))
-        count = len(steps)
-    return render(rename(trace, naming, owner)), expert, count
+        return render(rename(Trace((part,)), naming, owner)), expert, count
+    if expert == "composition":
+        parts = ["- " + text.replace("\n", "\n  ") for text in _composition(steps, naming, owner)]
+        return "\n".join(parts), expert, len(steps)
+    return _part(steps, {}, expert, naming, owner), expert, len(steps)
 
 
 class _Names:
@@ -139,54 +138,76 @@ class _Names:
         return found
 
 
-def _init(node: Node, name: str, sources: dict[int, str]) -> Step:
-    if id(node) in sources:
-        return Step("init", {"var": name, "source": sources[id(node)]})
-    if node.kind == "constant":
-        return Step("init", {"var": name, "value": node.value})
-    assert node.mention, f"{node.name} is used and told nowhere"
+def _init(node: Node, name: str) -> Step:
     return Step("init", {"var": name, "source": f"n{node.mention}"})
 
 
-def _part(steps: Sequence[Node], sources: dict[int, str], expert: str) -> SubTrace:
+def _part(steps: Sequence[Node], sources: dict[int, str], expert: str, naming: Naming, owner: str) -> str:
     """Write the steps of one expert; `sources` says which earlier sub-trace a quantity comes from."""
     names = _Names()
-    known: set[int] = set()
-    lines: list[Step] = []
     for step in steps:
-        args = []
+        for arg in step.args:
+            names.name(arg)
+        names.name(step)
+    shown = _shown(names, steps, naming, owner)
+    known: set[int] = set()
+    lines = [f"expert: {expert}", "trace:"]
+    for step in steps:
         for arg in step.args:
             if id(arg) not in known:
                 known.add(id(arg))
-                lines.append(_init(arg, names.name(arg), sources))
-            args.append(names.name(arg))
+                lines.append(f"- {{op: init, var: {shown[id(arg)]}, {_value(arg, sources)}}}")
         known.add(id(step))
-        name = names.name(step)
+        args = [shown[id(arg)] for arg in step.args]
         if step.op in PERCENT_OPS:
-            lines.append(Step(step.op, {"base": args[0], "rate": args[1], "var": name}))
+            lines.append(f"- {{op: {step.op}, base: {args[0]}, rate: {args[1]}, var: {shown[id(step)]}}}")
         else:
-            lines.append(Step("compute", {"compute_op": step.op, "args": tuple(args), "var": name}))
-    lines.append(Step("query", {"var": names.name(steps[-1])}))
-    return SubTrace(expert, tuple(lines))
+            lines.append(f"- {{op: compute, compute_op: {step.op}, args: [{', '.join(args)}], var: {shown[id(step)]}}}")
+    lines.append(f"- {{op: query, var: {shown[id(steps[-1])]}}}")
+    return "\n".join(lines)
+
+
+def _shown(names: "_Names", steps: Sequence[Node], naming: Naming, owner: str) -> dict[int, str]:
+    """Return the names of one sub-trace as a strategy shows them: see `data/naming.py`."""
+    shown = names.of
+    if naming == "per_instance":
+        return {key: name if "." in name else f"{owner}.{name}" for key, name in shown.items()} if owner else shown
+    if naming == "semantic":
+        return shown
+    inner = {id(step): f"step{place}" for place, step in enumerate(steps[:-1], 1)}
+    inner[id(steps[-1])] = "result"
+    if naming == "abstract":
+        entering = [key for key in shown if key not in inner]
+        return {**{key: letter(place) for place, key in enumerate(entering)}, **inner}
+    return {**shown, **inner}
+
+
+def _value(node: Node, sources: dict[int, str]) -> str:
+    if id(node) in sources:
+        return f"source: {sources[id(node)]}"
+    if node.kind == "constant":
+        return f"value: {node.value}"
+    assert node.mention, f"{node.name} is used and told nowhere"
+    return f"source: n{node.mention}"
 
 
 def _entity_part(steps: Sequence[Node], entity: str) -> tuple[SubTrace, int]:
     """Write gains and losses of one amount as consume and add_entity."""
     names = _Names()
     names.taken.add(entity)
-    lines = [_init(steps[0].args[0], entity, {})]
+    lines = [_init(steps[0].args[0], entity)]
     count = 0
     for step in steps:
         for arg in step.args[1:]:
             amount = names.name(arg)
-            lines.append(_init(arg, amount, {}))
+            lines.append(_init(arg, amount))
             lines.append(Step("add_entity" if step.op == "add" else "consume", {"entity": entity, "amount": amount}))
             count += 1
     lines.append(Step("query", {"var": entity}))
     return SubTrace("entity_track", tuple(lines)), count
 
 
-def _composition(steps: Sequence[Node]) -> list[SubTrace]:
+def _composition(steps: Sequence[Node], naming: Naming, owner: str) -> list[str]:
     """Cut steps into sub-traces of one kind each, of which every one hands on its last value alone.
 
     A step goes with the only step that reads it, where both are percentages or both are not.
@@ -202,12 +223,12 @@ def _composition(steps: Sequence[Node]) -> list[SubTrace]:
         alike = all((reader.op in PERCENT_OPS) == (step.op in PERCENT_OPS) for reader in readers[id(step)])
         group[id(step)] = reading.pop() if len(reading) == 1 and alike else id(step)
     last = {group[id(step)]: place for place, step in enumerate(steps)}
-    parts: list[SubTrace] = []
+    parts: list[str] = []
     sources: dict[int, str] = {}
     for key in sorted(last, key=lambda key: last[key]):
         members = [step for step in steps if group[id(step)] == key]
         here = {arg: (f"sub{place}.result" if place < len(parts) - 1 else "prev.result") for arg, place in _places(sources)}
-        parts.append(_part(members, here, "percentage" if members[0].op in PERCENT_OPS else "arithmetic"))
+        parts.append(_part(members, here, "percentage" if members[0].op in PERCENT_OPS else "arithmetic", naming, owner))
         sources[id(members[-1])] = str(len(parts) - 1)
     return parts
 

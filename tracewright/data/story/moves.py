@@ -15,7 +15,7 @@ from tracewright.data.story.stock import Act
 from tracewright.data.vocabulary import Row, Values
 from tracewright.number import Number, tidy
 
-PARTS = tuple(Fraction(top, bottom) for top, bottom in ((1, 2), (1, 2), (1, 2), (1, 3), (1, 3), (1, 4), (1, 4), (1, 5), (1, 6), (2, 3), (2, 5), (3, 4), (3, 5)))
+PARTS = tuple(Fraction(top, bottom) for top, bottom in ((1, 2), (1, 2), (1, 2), (1, 2), (1, 2), (1, 3), (1, 3), (1, 4), (1, 4), (1, 5), (1, 6), (2, 3), (2, 5), (3, 4), (3, 5)))
 PERCENTS = tuple(range(5, 100, 5))
 MONEY = frozenset(("earned", "cost", "cash", "share"))
 """Kinds of quantity that are dollars."""
@@ -78,7 +78,8 @@ class Play:
         limits = self.act.limits.get("f")
         options = limits.numbers if limits else PARTS
         least = 1 if self.money else 2
-        fitting = [part for part in options if whole(self.value * part) and least <= self.value * part]
+        value = self.value
+        fitting = [part for part in options if value % part.denominator == 0 and least <= value // part.denominator * part.numerator]
         if not fitting:
             return None
         part = self.draws.pick(fitting)

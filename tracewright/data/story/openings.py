@@ -13,12 +13,15 @@ from tracewright.data.story.draw import Draws
 from tracewright.data.story.graph import Node, computed
 from tracewright.data.story.stock import Opening, load_relations
 from tracewright.data.story.tale import Tale, draw_amount
-from tracewright.data.story.template import Template, template
+from tracewright.data.story.template import Template, inflected, template
 from tracewright.data.vocabulary import Values, slug, with_article
 from tracewright.number import Number
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SESSIONS = ("in the morning", "in the afternoon", "in the evening")
+
+
+_PARTS = tuple(Fraction(top, bottom) for top, bottom in ((1, 2), (1, 2), (1, 2), (1, 2), (1, 3), (1, 3), (1, 4), (2, 3), (3, 4)))
 
 
 class Member(NamedTuple):
@@ -70,8 +73,8 @@ class Maker:
 
     def part(self, other: Number) -> Node | None:
         """Draw a part that leaves whole numbers."""
-        parts = [Fraction(top, bottom) for top, bottom in ((1, 2), (1, 2), (1, 2), (1, 3), (1, 3), (1, 4), (2, 3), (3, 4))]
-        fitting = [part for part in parts if (other * part) % 1 == 0 and other * part >= max(2, self.low * Fraction(1, 2))]
+        least = max(2, self.low / 2)
+        fitting = [part for part in _PARTS if other % part.denominator == 0 and other // part.denominator * part.numerator >= least]
         return self.given("f", self.draws.pick(fitting) if fitting else None, "part", "fraction")
 
     def rate(self, other: Number, up: bool) -> Node | None:
@@ -99,7 +102,7 @@ def _times(maker: Maker, others: list[Node], name: str) -> Node | None:
 
 def _times_back(maker: Maker, others: list[Node], name: str) -> Node | None:
     value = others[0].value
-    options = [times for times in (2, 2, 3, 4, 5) if value % times == 0 and value // times >= max(2, maker.low * Fraction(1, 2))]
+    options = [times for times in (2, 2, 3, 4, 5) if value % times == 0 and value // times >= max(2, maker.low / 2)]
     times = maker.given("k", maker.draws.pick(options) if options else None, "times", "times")
     return computed("div", (others[0], times), name, "relation") if times else None
 
@@ -144,15 +147,15 @@ def _then(first: "Callable[[Maker, list[Node], str], Node | None]", op: str, let
 
 
 RELATIONS: Mapping[str, Relation] = {
-    "more": Relation(12, 1, 1, _more),
-    "less": Relation(10, 1, 1, _less),
+    "more": Relation(7, 1, 1, _more),
+    "less": Relation(5, 1, 1, _less),
     "times": Relation(13, 1, 1, _times),
-    "part": Relation(12, 1, 1, _part),
-    "percent_more": Relation(4, 1, 1, _percent("percent_increase")),
-    "percent_less": Relation(3, 1, 1, _percent("percent_off")),
-    "more_back": Relation(3, 1, 1, _less, "more"),
-    "less_back": Relation(3, 1, 1, _more, "less"),
-    "times_back": Relation(6, 1, 1, _times_back, "times"),
+    "part": Relation(13, 1, 1, _part),
+    "percent_more": Relation(6, 1, 1, _percent("percent_increase")),
+    "percent_less": Relation(5, 1, 1, _percent("percent_off")),
+    "more_back": Relation(2, 1, 1, _less, "more"),
+    "less_back": Relation(2, 1, 1, _more, "less"),
+    "times_back": Relation(12, 1, 1, _times_back, "times"),
     "both": Relation(4, 1, 2, _both),
     "both_more": Relation(3, 2, 2, _both_then(_more)),
     "both_less": Relation(3, 2, 2, _both_then(_less)),
@@ -248,7 +251,7 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
     if not isinstance(values, Values):
         return None
     says = load_relations().says[opening.measure, "adverb" if new.adverbial else "subject"]
-    if before and budget > 0 and not (draws.chance(0.3) and tale.target < 7):
+    if before and budget > 0 and not (draws.chance(0.38) and tale.target < 7):
         made = _compare(tale, opening, before, new, budget, values, says)
         if made:
             return made
@@ -256,7 +259,7 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
         return _groups(tale, opening, new, not before)
     value = draw_amount(draws, values)
     node = Node(value or 2, new.name, "money" if opening.money or opening.measure == "price" else "integer")
-    texts = opening.given if opening.given and draws.chance(0.7) else [template(text.replace("VERB", f"<{opening.verb}!>")) for text in says["given"]]
+    texts = opening.given if opening.given and draws.chance(0.7) else [template(inflected(text, opening.verb)) for text in says["given"]]
     _tell(tale, draws.pick(texts), {"n": node}, new, None, None, not before)
     return new._replace(node=node)
 
@@ -276,7 +279,7 @@ def _compare(
         node = relation.draw(maker, [other.node for other in others], new.name)
         if node is None or not max(2, low // 2) <= node.value <= high or node.value.__class__ is not int:
             continue
-        text = draws.pick(says[relation.back or name]).replace("VERB", f"<{opening.verb}!>")
+        text = inflected(draws.pick(says[relation.back or name]), opening.verb)
         if relation.back:
             _tell(tale, template(text), maker.letters, others[0], new, None, False)
         else:

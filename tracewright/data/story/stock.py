@@ -31,7 +31,7 @@ OWN_LETTERS = {"groups": ("g", "s"), "three": ("g", "s", "t")}
 MEASURES = ("count", "amount", "attribute", "price")
 DIMENSIONS = ("single", "days", "sessions", "places", "people", "kinds")
 
-_SCENE_KEYS = ("about", "weight", "actor", "words", "items", "kinds", "places", "intro", "decor", "distract", "openings", "use", "acts", "asks", "most", "merge")
+_SCENE_KEYS = ("about", "weight", "actor", "words", "items", "kinds", "places", "intro", "decor", "distract", "openings", "use", "acts", "asks", "most", "merge", "skip")
 _ACT_KEYS = ("move", "on", "to", "weight", "name", "names", "say", "ask", "constant", "end", "rate", "needs", "once", "without", "unit")
 _OPENING_KEYS = ("measure", "verb", "amounts", "dims", "groups", "to", "weight", "unit", "adj", "more", "less", "habit", "things", "counts", "buy", "name", "entity", "ask", "money", "given")
 
@@ -299,10 +299,12 @@ def read_scene(path: Path) -> Scene:
     openings = tuple(_opening(node, where) for node in tree.get("openings", Seq()))
     if not openings:
         raise DataError(f"{where}: a scene needs openings")
+    skip = _texts(tree.get("skip"), where)
+    items = tuple(row for row in _rows(tree.get("items"), where) if row["one"] not in skip)
     actor = tree.get("actor", "person")
     rows = load_names()[str(actor)] if isinstance(actor, str) else tuple(_actor_row(row) for row in read_table(actor, where))
     return Scene(
-        path.stem, int(str(tree.get("weight", "10"))), rows, _rows(tree.get("items"), where), _texts(tree.get("kinds"), where),
+        path.stem, int(str(tree.get("weight", "10"))), rows, items, _texts(tree.get("kinds"), where),
         _texts(tree.get("places"), where), {key: _texts(node, where) for key, node in _mapping(tree.get("words"), where).items()},
         _templates(tree.get("intro"), where), _templates(tree.get("decor"), where), tuple(distract), openings,
         {key: tuple(found) for key, found in acts.items()}, asks,

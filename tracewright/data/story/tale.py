@@ -21,14 +21,17 @@ PRONOUNS = frozenset(("P", "P's", "he", "him", "his", "himself"))
 """Places that are filled when the whole story is told."""
 
 
+_FORMS = ("one", "many", "a", "slug")
+
+
 class Sentence(NamedTuple):
     """The pieces of one sentence, without its stop, and what may be done with it."""
 
     pieces: list[str | Node]
     early: bool = False
-    """A fact that may stand at the beginning."""
-    first: bool = False
-    """It must."""
+    """A fact that stands at the beginning, though it is needed later."""
+    lead: bool = False
+    """It introduces the story and stands before everything."""
     joins: bool = False
     """It may become the if-clause of the question."""
     follows: bool = False
@@ -51,7 +54,7 @@ class Tale:
         self.rate = False
         self.named: list[str] = []
         self.entity = "amount"
-        self.number_words = round(number_words * CHANCE)
+        self.number_words = round(number_words * CHANCE) if draws.chance(2 * number_words) else 0
         self.env: dict[str, Words] = {}
         self.sentences: list[Sentence] = []
         self.actor: Row = draws.pick(scene.actor)
@@ -74,6 +77,8 @@ class Tale:
         for key, value in row.items():
             if isinstance(value, str):
                 self.env[f"item.{key}"] = value
+                if key not in _FORMS:
+                    self.env[key] = value
         self.env["item"] = str(row["one"])
         self.env["items"] = str(row["many"])
         self.env["a_item"] = str(row["a"])
@@ -131,11 +136,10 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
     """
     draws = tale.draws
     order = list(tale.sentences)
-    moved = {id(sentence) for sentence in order if sentence.first or (sentence.early and draws.chance(0.5))}
     clause: list[str | Node] = []
-    if len(order) > 1 and order[-1].joins and id(order[-1]) not in moved and draws.chance(join):
+    if len(order) > 1 and order[-1].joins and draws.chance(join):
         clause = order.pop().pieces
-    order.sort(key=lambda sentence: id(sentence) not in moved)
+    order.sort(key=lambda sentence: not sentence.lead and (1 if sentence.early else 2))
     teller = _Teller(tale)
     texts: list[str] = []
     single = True  # the last sentence stands alone so far
@@ -219,7 +223,7 @@ class _Teller:
             return write(value) + ("%" if self.draws.below(8) else " percent")
         if kind in _TABLES:
             forms = [form for form in _TABLES[kind][value] if not form.startswith("one-")]
-            return self.draws.pick(forms) if self.words else forms[-1]
+            return self.draws.pick(forms)
         return write(value)
 
 

@@ -106,6 +106,19 @@ def _inflect(text: str, variant: int) -> str:
     return _VERB.sub(verb, text)
 
 
+def inflected(text: str, verb: str) -> str:
+    """Put the verb of a scene, `bakes` or `leaves home with`, into a template for VERB; for VERBs in the third person."""
+    head, _, rest = verb.partition(" ")
+    return text.replace("VERB", f"<{head}!>{' ' + rest if rest else ''}")
+
+
+def asked(text: str, verb: str) -> str:
+    """Put the verb of a scene into a question: VERB as it stands behind `does`, <VERBs> as it stands behind who acts."""
+    head, _, rest = verb.partition(" ")
+    rest = f" {rest}" if rest else ""
+    return text.replace("<VERBs>", f"<{head}>{rest}").replace("VERB", base(head) + rest)
+
+
 def is_number(slot: str) -> bool:
     """Say whether a place holds a number: one small letter."""
     return len(slot) == 1 and slot.islower()
