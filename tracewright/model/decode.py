@@ -27,7 +27,6 @@ DROP_SHARE = 0.125
 """Ended rows leave the batch once they are this share of it: each time, the cache is copied."""
 
 
-@torch.inference_mode()
 def decode(
     language_model: LanguageModel,
     prompts: Sequence[Sequence[int]],
@@ -53,7 +52,7 @@ def decode(
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]
         draws = _draws(seeds, rows, max_new_tokens) if temperature > 0 and seeds is not None else None
-        with language_model.autocast():
+        with torch.inference_mode(), language_model.autocast():
             for row, decoded in _batch(language_model, prompts, rows, max_new_tokens, temperature, draws, ended):
                 results[row] = decoded
                 if progress:

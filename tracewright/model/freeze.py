@@ -78,7 +78,7 @@ def find_blocks(model: nn.Module) -> nn.ModuleList:
     Raises:
         ModelError: there is none.
     """
-    count = model.config.get_text_config().num_hidden_layers  # type: ignore[operator, union-attr]
+    count = model.config.get_text_config().num_hidden_layers
     for module in model.modules():
         if isinstance(module, nn.ModuleList) and len(module) == count:
             return module
@@ -100,12 +100,12 @@ def find_final_norms(model: nn.Module) -> list[nn.Module]:
 
 def untie(model: nn.Module) -> bool:
     """Give the output layer a weight of its own; return whether it shared the input embedding's."""
-    head, embedding = model.get_output_embeddings(), model.get_input_embeddings()  # type: ignore[operator]
+    head, embedding = model.get_output_embeddings(), model.get_input_embeddings()
     if head.weight is not embedding.weight:
         return False
     head.weight = nn.Parameter(head.weight.detach().clone())
-    model.config.tie_word_embeddings = False  # type: ignore[union-attr]
-    model.config.get_text_config().tie_word_embeddings = False  # type: ignore[operator, union-attr]
+    model.config.tie_word_embeddings = False
+    model.config.get_text_config().tie_word_embeddings = False
     return True
 
 
@@ -120,7 +120,7 @@ def _with_adapters(model: nn.Module, rank: int, seed: int) -> nn.Module:
     with seeded(seed, "lora"), warnings.catch_warnings():
         # peft asks transformers by a name that is about to go.
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
-        return get_peft_model(model, config)  # type: ignore[arg-type]
+        return get_peft_model(model, config)
 
 
 def _raise_precision(model: nn.Module) -> None:

@@ -103,9 +103,9 @@ def train_sft(
             row["epoch"] = step * config.batch / len(examples)
             if evaluate and config.eval_every and step % config.eval_every == 0:
                 language_model.model.eval()
-                row["dev"] = evaluate()
+                row["dev"] = score = evaluate()
                 language_model.model.train()
-                if stopping.note(row["dev"]) and config.patience and stepper.rank == 0:
+                if stopping.note(score) and config.patience and stepper.rank == 0:
                     write_whole(checkpoints / BEST, {name: item.detach() for name, item in stepper.trained.items()})
             log(row)
             if clock:

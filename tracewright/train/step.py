@@ -106,7 +106,7 @@ class Stepper:
     def _sync(self, last: bool) -> AbstractContextManager[Any]:
         if last or self.processes == 1:
             return _nothing()
-        return self.accelerator.no_sync(self.model)  # type: ignore[no-any-return]
+        return self.accelerator.no_sync(self.model)
 
     def update(self, rate: float, *, step: int, loss: float, section: str, folder: Path) -> float:
         """Clip, and take an optimizer step at a learning rate; return the norm of the gradient before clipping.
