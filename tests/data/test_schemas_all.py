@@ -94,6 +94,9 @@ def test_the_check_sees_two_schemas_with_one_text_and_too_few_numbers(tmp_path):
     rows = list(check(load_schemas(tmp_path), 5))
     assert rows[0].faults == ()
     assert "the same text as one, wording 1" in rows[1].faults[0]
+    both = load_schemas(tmp_path)
+    row = next(check({"one": both["one"]}, 5, both.values()))
+    assert "the same text as two, wording 1" in row.faults[0]
     (tmp_path / "three.yaml").write_text(text.replace("1..90", "1..3").replace("has", "owns"), encoding="utf-8")
     assert any(
         "different sets of numbers" in fault for fault in check_schema(read_schema(tmp_path / "three.yaml")).faults

@@ -54,9 +54,16 @@ class Row(NamedTuple):
     """One sentence a finding, the first of each kind and wording; empty: all is well."""
 
 
-def check(schemas: Mapping[str, Schema], problems: int = PROBLEMS) -> Iterator[Row]:
-    """Check schemas one by one; a wording that is another one but for its slots is a fault of the later one."""
+def check(schemas: Mapping[str, Schema], problems: int = PROBLEMS, others: Iterable[Schema] = ()) -> Iterator[Row]:
+    """Check schemas one by one; a wording that is another one but for its slots is a fault of the later one.
+
+    `others` are not checked, but their wordings must not be repeated either.
+    """
     seen: dict[str, str] = {}
+    for schema in others:
+        if schema.name not in schemas:
+            for wording in range(len(schema.wordings)):
+                seen.setdefault(skeleton(schema, wording), f"{schema.name}, wording {wording + 1}")
     for schema in schemas.values():
         yield check_schema(schema, problems, seen)
 

@@ -26,6 +26,8 @@ from tracewright.trace.syntax import Step, Trace
 
 RANDOM_BYTES = 64
 """Size of the random number that a problem is made of: 512 bits, of which schemas use 100 to 250."""
+SAMPLES = 4
+"""Problems on which a wording is compiled: in digits, in words, in both, in digits."""
 MAX_TRIES = 10_000
 """Draws after which a schema's conditions are taken for impossible."""
 
@@ -83,7 +85,7 @@ class Machine:
     def samples(self) -> list[tuple[tuple[Any, ...], int]]:
         """Return a few draws: values, and what is left of the random number."""
         tries = 0
-        while len(self._samples) < 6:
+        while len(self._samples) < SAMPLES:
             drawn = self.try_draw(random_number(f"sample/{tries}", self.salt))
             tries += 1
             if drawn:

@@ -121,7 +121,9 @@ class DrawWriter:
 
     def _listed(self, slot: Slot, name: str) -> None:
         """Write a draw from a list; a person or row is not drawn twice."""
-        items = self._rows(slot) if slot.draws in ("person", "row") else slot.words or slot.values
+        items: Sequence[Any] = slot.words or slot.values or slot.rows
+        if slot.draws == "row":
+            items = self._rows(slot)
         if len(items) == 1:
             self.constants[f"list{name}"] = items[0]
             self._line(f"{name} = list{name}")
@@ -142,31 +144,23 @@ class DrawWriter:
                 self._line(f"if {name} is s_{other.name}: return None")
 
     def _rows(self, slot: Slot) -> tuple[Any, ...]:
-        needed = {
-            other.field[1]
-            for other in self.schema.slots.values()
-            if other.draws == "field" and other.field[0] == slot.name
-        }
-        for wording in self.schema.wordings:
-            needed |= {insert.form for insert in wording.inserts if insert.slot == slot.name and insert.form}
-            if any(insert.slot == slot.name and not insert.form for insert in wording.inserts):
-                needed.add("many")
-        rows = [row for row in slot.rows if needed <= row.keys()]
+        """Return the rows of a slot that have every field that the schema uses of it."""
+        slots = self.schema.slots.values()
+        numbers = {other.field[1] for other in slots if other.draws == "field" and other.field[0] == slot.name}
+        inserts = [insert for wording in self.schema.wordings for insert in wording.inserts if insert.slot == slot.name]
+        words = {insert.form or "many" for insert in inserts}
         rows = [
-            row for row in rows if not any(isinstance(row[key], str) for key in needed if self._is_field(slot, key))
+            row for row in slot.rows if words <= row.keys() and all(isinstance(row.get(key), Values) for key in numbers)
         ]
         if not rows:
-            raise DataError(f"{self.schema.path}: no row of {slot.name!r} has all of {', '.join(sorted(needed))}")
-        for key in needed:
-            if not self._is_field(slot, key) and any(isinstance(row[key], Values) for row in rows):
-                raise DataError(
-                    f"{self.schema.path}: {{{slot.name}.{key}}} is a number",
-                    f"draw it as a slot: '{key}: {slot.name}.{key}'",
-                )
+            raise DataError(
+                f"{self.schema.path}: no row of {slot.name!r} has all of {', '.join(sorted(words | numbers))}"
+            )
+        for key in words:
+            if any(isinstance(row[key], Values) for row in rows):
+                hint = f"draw it as a slot: '{key}: {slot.name}.{key}'"
+                raise DataError(f"{self.schema.path}: {{{slot.name}.{key}}} is a number", hint)
         return tuple(rows)
-
-    def _is_field(self, slot: Slot, key: str) -> bool:
-        return any(other.draws == "field" and other.field == (slot.name, key) for other in self.schema.slots.values())
 
     def _drawn(self, slot: Slot, name: str) -> None:
         """Write a draw from a range with names in it, or of a multiple."""
