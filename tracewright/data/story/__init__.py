@@ -9,9 +9,9 @@ What may be told is data (`relations.yaml`, `packs.yaml`, `scenes/*.yaml`), writ
 `docs/stories.md`. Not covered: evaluation splits (stories are training data), problems with equations to be solved.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from typing import NamedTuple
 
 from tracewright.data.naming import Naming
@@ -31,6 +31,10 @@ MAX_TRIES = 400
 """Stories begun and given up after which the stock is taken for broken."""
 STEPS = {2: 20, 3: 25, 4: 21, 5: 14, 6: 10, 7: 6, 8: 4}
 """How often a story has so many steps, near to what real problems have."""
+
+
+_LENGTHS = tuple(STEPS)
+_LENGTH_ENDS = tuple(accumulate(STEPS.values()))
 
 
 class Options(NamedTuple):
@@ -53,11 +57,11 @@ def story(seed: int, index: int, options: Options = Options()) -> Problem:
     Raises:
         DataError: the options name no scene, or the stock cannot tell a story.
     """
-    scenes, weights = _scenes(options.scenes)
+    scenes, ends = _scenes(options.scenes)
     key = f"story/{seed}/{index}"
     for attempt in range(MAX_TRIES):
         draws = Draws(key if not attempt else f"{key}/{attempt}")
-        problem = _try(draws, draws.weighted(scenes, weights), options, key)
+        problem = _try(draws, draws.ranked(scenes, ends), options, key)
         if problem is not None:
             return problem
     raise DataError(f"no story in {MAX_TRIES} tries", "its scenes have too few acts, or numbers that never come out even")
@@ -79,13 +83,13 @@ def _scenes(names: tuple[str, ...]) -> tuple[Sequence[Scene], Sequence[int]]:
             if name not in known:
                 raise DataError(f"there is no scene {name!r}", nearest(name, known) or f"known: {', '.join(known)}")
         scenes = [scene for scene in known.values() if not names or scene.name in names]
-        _chosen[names] = scenes, [scene.weight for scene in scenes]
+        _chosen[names] = scenes, tuple(accumulate(scene.weight for scene in scenes))
     return _chosen[names]
 
 
 def _try(draws: Draws, scene: Scene, options: Options, key: str) -> Problem | None:
     """Begin a story and bring it to its question; None where its numbers do not come out right."""
-    target = draws.weighted(tuple(STEPS), tuple(STEPS.values()))
+    target = draws.ranked(_LENGTHS, _LENGTH_ENDS)
     tale = Tale(scene, draws, target, options.number_words)
     opened = open_story(tale)
     if opened is None:
@@ -222,7 +226,7 @@ def _go_on(tale: Tale, opened: Opened) -> list[str | Node] | None:
             break
         last, played = found
         asked = _happen(tale, last, played)
-        done.add(last.once or str(id(last)))
+        done.add(last.once)
         if last.end:
             return asked
     if last is None and len(members) > 1:
@@ -236,7 +240,7 @@ def _next_act(tale: Tale, done: set[str]) -> tuple[Act, Played] | None:
     """Draw an act that fits the amount, the steps that are left, and what has happened before."""
     left = tale.target - tale.steps
     assert tale.state is not None
-    able = [act for act in tale.scene.acts.get(tale.kind, ()) if MOVES[act.move][1] <= left and _fits(tale, act, done, left)]
+    able = [act for act in tale.scene.acts.get(tale.kind, ()) if _fits(tale, act, done, left)]
     while able:
         act = tale.draws.weighted(able, [item.weight for item in able])
         found = play(act, tale.state, tale.draws, tale.row, tale.kind in MONEY, tale.scene.most.get(act.to, 5000))
@@ -247,9 +251,8 @@ def _next_act(tale: Tale, done: set[str]) -> tuple[Act, Played] | None:
 
 
 def _fits(tale: Tale, act: Act, done: set[str], left: int) -> bool:
-    if (act.once or str(id(act))) in done or tale.dim in act.without:
-        return False
-    if act.end and MOVES[act.move][1] < left:
+    steps = MOVES[act.move][1]
+    if steps > left or (act.end and steps < left) or act.once in done or tale.dim in act.without:
         return False
     if act.needs == "habit":
         return tale.habit
@@ -262,16 +265,6 @@ def _fits(tale: Tale, act: Act, done: set[str], left: int) -> bool:
     return not (act.needs == "open" and tale.changes) and not (act.needs == "changed" and not tale.changes)
 
 
-_STANDS_ALONE = re.compile(r"\b(?:also|then|already|with this|after|total|only|while|costs?!?)\b")
-"""Sentences that do not begin with `then`."""
-_NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then|a little|from)\b")
-"""Sentences that do not stand behind `if`."""
-
-
-def _may_follow(act: Act, say: Template) -> bool:
-    return act.on == act.to and not _STANDS_ALONE.search(say.text) and not _NO_CLAUSE.match(say.text)
-
-
 def _happen(tale: Tale, act: Act, played: Played) -> list[str | Node]:
     """Tell an act, and let the story come to its result; return the question where the act ends the story."""
     tale.refer()
@@ -282,11 +275,12 @@ def _happen(tale: Tale, act: Act, played: Played) -> list[str | Node]:
     if act.unit:
         tale.env["unit"], tale.env["units"] = act.unit, plural(act.unit)
     plain = [say for say in act.says if not say.early]
-    say = tale.draws.pick(plain if plain and any(sentence.early for sentence in tale.sentences) else act.says)
+    one = tale.plural or any(sentence.early for sentence in tale.sentences)
+    say = tale.draws.pick(plain if plain and one else act.says)
     if say.early:
         tale.say(say.early, played.letters, early=True)
     if say.say:
-        tale.say(say.say, played.letters, joins=not _NO_CLAUSE.match(say.say.text), follows=_may_follow(act, say.say))
+        tale.say(say.say, played.letters, joins=say.joins, follows=say.follows and act.on == act.to)
     tale.state = played.node
     tale.steps += MOVES[act.move][1]
     tale.changes += 1

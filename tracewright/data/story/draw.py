@@ -4,7 +4,9 @@ A `Draws` is made of a key (`story/7/12`): BLAKE2b gives 512 bits, each decision
 low the hash of the key and a count gives more. No global state, no dependence on PYTHONHASHSEED.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TypeVar
 
 from tracewright.data.compile import random_number
@@ -44,12 +46,11 @@ class Draws:
 
     def weighted(self, items: Sequence[Item], weights: Sequence[int]) -> Item:
         """Draw one of several, each as likely as its weight."""
-        drawn = self.below(sum(weights))
-        for item, weight in zip(items, weights, strict=True):
-            drawn -= weight
-            if drawn < 0:
-                return item
-        raise AssertionError("the weights do not add up")
+        return self.ranked(items, tuple(accumulate(weights)))
+
+    def ranked(self, items: Sequence[Item], ends: Sequence[int]) -> Item:
+        """Draw one of several; `ends` are their weights, added up."""
+        return items[bisect_right(ends, self.below(ends[-1]))]
 
     def some(self, items: Sequence[Item], count: int) -> list[Item]:
         """Draw several different ones, in the order in which they are drawn."""

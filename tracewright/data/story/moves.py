@@ -233,7 +233,7 @@ def _over_constant(play: Play) -> Node | None:
 
 def _divides(play: Play, value: Number) -> Callable[[Number], bool]:
     if play.money:
-        return lambda item: item > 0 and (value % item == 0 or value * 2 % item == 0)
+        return lambda item: item > 0 and (value % item == 0 if whole(value) else cents(tidy(Fraction(value) / item)))
     return lambda item: item > 0 and value % item == 0
 
 
@@ -264,6 +264,9 @@ def _goal_over(play: Play) -> Node | None:
     each = play.draws.pick(limits.numbers)
     rounds = play.draws.between(2, 12)
     goal = play.value + each * (rounds or 2)
+    allowed = play.limits("n")
+    if allowed and not allowed.numbers[0] <= goal <= allowed.numbers[-1]:
+        return None
     play.letters["d"] = Node(each, play.act.names.get("d", "each"), limits.kind)
     play.letters["n"] = Node(tidy(goal), play.act.names.get("n", "goal"), "money" if play.money else "integer")
     gap = play.step("sub", play.letters["n"], play.state, name="missing")

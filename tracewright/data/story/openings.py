@@ -281,7 +281,7 @@ def _compare(
             continue
         text = inflected(draws.pick(says[relation.back or name]), opening.verb)
         if relation.back:
-            _tell(tale, template(text), maker.letters, others[0], new, None, False)
+            _tell(tale, template(text), maker.letters, others[0], new, None, False, pairs=False)
         else:
             _tell(tale, template(text), maker.letters, new, others[0], others[1] if relation.others > 1 else None, False)
         tale.steps += relation.steps
@@ -303,7 +303,7 @@ def _groups(tale: Tale, opening: Opening, new: Member, first: bool) -> Member | 
     return new._replace(node=node)
 
 
-def _tell(tale: Tale, found: Template, letters: Mapping[str, Node], new: Member, other: Member | None, second: Member | None, first: bool) -> None:
+def _tell(tale: Tale, found: Template, letters: Mapping[str, Node], new: Member, other: Member | None, second: Member | None, first: bool, pairs: bool = True) -> None:
     words = {
         "S": new.subject, "np": new.noun, "adv": new.adverb, "on": f"{new.adverb}, " if new.adverb else "",
         "ref": other.reference if other else "", "ref2": second.reference if second else "",
@@ -313,7 +313,7 @@ def _tell(tale: Tale, found: Template, letters: Mapping[str, Node], new: Member,
     pieces = tale.fill(found, letters, words)
     if first and tale.habit:
         pieces = [tale.draws.pick(("every day, ", "each day, ")), *pieces]
-    tale.add(pieces, pairs=True)
+    tale.add(pieces, pairs=pairs)
 
 
 def _next_day(before: str, after: str) -> bool:

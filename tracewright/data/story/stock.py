@@ -6,6 +6,7 @@ Acts that fit many scenes stand in `packs.yaml`; sentences that compare two amou
 shows how to write one. Every mistake is a DataError with the file and the nearest known word.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -41,6 +42,10 @@ class Say(NamedTuple):
 
     say: Template | None
     early: Template | None = None
+    joins: bool = False
+    """It may stand behind `if`."""
+    follows: bool = False
+    """It may begin with `then`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,6 +200,19 @@ def _rows(node: Tree | None, where: str) -> tuple[Row, ...]:
     return read_table(node, where)
 
 
+_STANDS_ALONE = re.compile(r"\b(?:also|then|already|has|wants|after|total|only|while|another \{n\}|costs?!?)\b")
+"""Sentences that do not begin with `then`."""
+_NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then|a little|from)\b")
+"""Sentences that begin with when or where: they neither begin with `then` nor stand behind `if`."""
+
+
+def _say(say: Template | None, early: Template | None) -> Say:
+    if say is None:
+        return Say(say, early)
+    joins = not _NO_CLAUSE.match(say.text)
+    return Say(say, early, joins, joins and not _STANDS_ALONE.search(say.text))
+
+
 def _act(node: Tree, where: str) -> Act:
     if not isinstance(node, Map):
         raise DataError(f"{where}: an act is a mapping")
@@ -218,16 +236,16 @@ def _act(node: Tree, where: str) -> Act:
         if isinstance(item, Map):
             _known(where, item, ("early", "say"))
             say, early = (_templates(item.get(key), where) for key in ("say", "early"))
-            says.append(Say(say[0] if say else None, early[0] if early else None))
+            says.append(_say(say[0] if say else None, early[0] if early else None))
         else:
             found = _templates(item, where)
-            says.append(Say(found[0] if found else None))
+            says.append(_say(found[0] if found else None, None))
     asks = _templates(node.get("ask"), where)
     on = str(node.get("on", ""))
     act = Act(
         move, on, str(node.get("to", on)), int(str(node.get("weight", "10"))), str(node.get("name", "amount")),
         _words(node.get("names"), where), limits, fields, tuple(says), asks, int(str(node.get("constant", "0"))),
-        node.get("end") == "yes", node.get("rate") == "yes", str(node.get("needs", "")), str(node.get("once", "")), str(node.get("unit", "")),
+        node.get("end") == "yes", node.get("rate") == "yes", str(node.get("needs", "")), str(node.get("once", "")) or f"{where}", str(node.get("unit", "")),
         frozenset(_texts(node.get("without"), where)),
     )  # fmt: skip
     for say in says:
@@ -259,6 +277,9 @@ def _opening(node: Tree, where: str) -> Opening:
         _known(where, item, ("say", "g", "s", "names"))
         limits = {letter: _values(item[letter], where) for letter in ("g", "s")}
         groups.append((_templates(item["say"], where)[0], limits, _words(item.get("names"), where)))
+        adverbial = {"days", "sessions", "places"} & dims.keys()
+        if adverbial and "on" not in groups[-1][0].slots:
+            raise DataError(f"{where}: {item['say']!r} must say when or where, with {{on}}", f"the opening has {', '.join(sorted(adverbial))}")
     amounts = node.get("amounts", "amount")
     words = {key: str(node[key]) for key in ("unit", "adj", "more", "less") if key in node}
     return Opening(

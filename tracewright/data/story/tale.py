@@ -4,6 +4,7 @@ Sentences are kept as pieces until the end, because which mention a number is, a
 `she`, depends on the order in which they are told.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -155,11 +156,16 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
             single = True
             texts.append(text)
     if clause:
-        asked = teller.sentence([*question, " if ", *clause] if draws.chance(0.3) else ["if ", *clause, ", ", *question])
+        behind = draws.chance(0.3) and not any(piece.__class__ is str and _BACK.search(piece) for piece in question)
+        asked = teller.sentence([*question, " if ", *clause] if behind else ["if ", *clause, ", ", *question])
     else:
         asked = teller.sentence(question)
     parts = [f"{text[0].upper()}{text[1:]}." for text in texts] + [f"{asked[0].upper()}{asked[1:]}?"]
     return " ".join(parts), teller.mentions
+
+
+_BACK = re.compile(r"\b(?:them|they|these|those|that|this|then|left)\b")
+"""Words of a question that refer to what was just said: the if-clause cannot stand behind them."""
 
 
 class _Teller:
@@ -201,7 +207,7 @@ class _Teller:
         if self.plural:
             return {"P": "they", "he": "they", "him": "them", "himself": "themselves"}.get(slot, "their")
         form = {"P": "he", "P's": "his"}.get(slot, slot)
-        if not self.introduced or (slot in ("P", "P's") and not here and self.draws.chance(0.18 if self.recent else 0.5)):
+        if not self.introduced or (slot in ("P", "P's") and not here and self.draws.chance(0.13 if self.recent else 0.5)):
             name = str(self.actor.get("later", self.actor["one"]) if self.introduced else self.actor.get("first", self.actor["one"]))
             self.introduced = True
             return f"{name}'s" if form == "his" else name
