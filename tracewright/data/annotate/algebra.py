@@ -55,6 +55,8 @@ def solve_identity(left: Sequence[Leaf | str], right: Sequence[Leaf | str]) -> l
     found = []
     letter = letters.pop()
     for long, short in ((sides[0].unknown, sides[1].unknown), (sides[0].plain, sides[1].plain)):
+        if not long and not short:
+            continue
         if len(short) != 1 or short[0][1] or not isinstance(short[0][0], Leaf):
             return []
         tree = _gather(long)
@@ -280,6 +282,8 @@ def _side(items: Sequence[Item], places: range, leaf_of: dict[int, Leaf]) -> lis
         item = items[place]
         if place in leaf_of:
             tokens.append(leaf_of[place])
+        elif item.text == "/" and _unit_slash(items, place):
+            continue
         elif item.text in ("+", "-", "*", "/", "(", ")"):
             tokens.append(item.text)
         elif item.text in ("x", "X") and _is_times(items, place):
@@ -298,6 +302,12 @@ def _side(items: Sequence[Item], places: range, leaf_of: dict[int, Leaf]) -> lis
         if tokens.count("(") == tokens.count(")"):
             cuts.append(list(tokens))
     return cuts[::-1]
+
+
+def _unit_slash(items: Sequence[Item], place: int) -> bool:
+    """Say whether a stroke joins two words: minutes/lap."""
+    around = [items[at].text for at in (place - 1, place + 1) if 0 <= at < len(items)]
+    return len(around) == 2 and all(len(text) > 1 and text.isalpha() for text in around)
 
 
 def _is_times(items: Sequence[Item], place: int) -> bool:

@@ -85,11 +85,11 @@ IMPLICIT = -1.5
 REUSED = -0.3
 """The same where the mention that it could be has another use already."""
 
-MOST_IMPLICIT = 12
+MOST_IMPLICIT = 5
 """The largest number that a solution is likely to use without the question stating it."""
 
 
-def weakest_small(shaped: Sequence[Shaped], best: Wiring, needed: frozenset[int]) -> Rival:
+def weakest_small(shaped: Sequence[Shaped], scene: Scene, best: Wiring, needed: frozenset[int]) -> Rival:
     """Find the small whole number whose source fits worst: it may be an implicit count, equal to a mention by chance."""
     weakest = Rival(ENOUGH, -1, None)
     uses = Counter(pick.place for pick in best.picks if pick.kind == "mention")
@@ -98,11 +98,13 @@ def weakest_small(shaped: Sequence[Shaped], best: Wiring, needed: frozenset[int]
         for slot in each.slots:
             at += 1
             pick = best.picks[at]
-            whole = isinstance(slot.value, int) and 2 <= slot.value <= MOST_IMPLICIT
-            if whole and slot.equation in needed and pick.kind == "mention" and pick.view == "same":
+            small = isinstance(slot.value, int) and 2 <= slot.value <= MOST_IMPLICIT
+            if small and not slot.base and slot.equation in needed and pick.kind == "mention" and pick.view == "same":
+                if scene.places[pick.place].mention.kind not in ("integer", "word", "money"):
+                    continue
                 margin = best.gains[at] - (REUSED if uses[pick.place] > 1 else IMPLICIT)
                 if margin < weakest.margin:
-                    weakest = Rival(margin, at, Candidate("constant", 0, "same", slot.value))
+                    weakest = Rival(margin, at, Candidate("free", 0, "same", slot.value))
     return weakest
 
 

@@ -75,7 +75,9 @@ def annotate(problem: Problem) -> Annotation:
     if checked.trace is None:
         return checked
     rival = nearest_rival(shaped, scene, best, ops, mended.rounding if mended else "")
-    rival = min(rival, weakest_small(shaped, best, frozenset(op.equation for op in ops)), key=lambda one: one.margin)
+    rival = min(
+        rival, weakest_small(shaped, scene, best, frozenset(op.equation for op in ops)), key=lambda one: one.margin
+    )
     ventured = _ventured(ops, shaped, best.picks, known)
     return _tiered(checked, rival, shaped, mended, places, ventured)
 
@@ -90,7 +92,7 @@ def _ventured(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candi
     return ""
 
 
-HIDDEN = frozenset(("plus_one", "minus_one"))
+HIDDEN = frozenset(("plus_one", "minus_one", "joined"))
 """Views that make a value by a step that nothing in the solution shows."""
 
 

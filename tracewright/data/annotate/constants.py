@@ -17,10 +17,9 @@ from tracewright.number import Number
 CUES: dict[Number, str] = {
     2: "both | couple | twin | pair | roommate | husband | wife | spouse | weekend | saturday sunday | round trip | "
     "way | back | return | brother | sister | sibling | alternate | alternate day | semester | parent | partner | together | "
-    "day other | "
     "perimeter | rectangle | rectangular | bicycle | bike | eye | foot leg | hand | arm | earring | shoe | sock | "
     "glove | "
-    "pint quart | cup pint | triangle | half | each other | side | lot | split",
+    "pint quart | cup pint | triangle | side | lot | split | average",
     3: "triplet | triangle | triangular | tricycle | trio | foot yard | teaspoon tablespoon | meal | average | "
     "breakfast lunch dinner | tripod | trimester",
     4: "month week | quart gallon | square | season | wheel | tire | leg | quarter year | quarter | average | corner | "
@@ -81,7 +80,7 @@ LOOSE: frozenset[str] = word_set(
     """way back side lot hand arm eye together average half quarter parent brother sister sibling year month week hour
     minute year day whole coin cat dog cow car table horse leg school monthly letter state card wall deck tire
     split meal triangle rectangle square hour letter weekend circle angle annual yearly daily weekly foot shoe
-    sock glove partner finger
+    sock glove partner finger january february march april may june july august september october november december
     """
 )
 """Words that hint at a constant when they stand alone, but call for none: a week may be spoken of without its days."""

@@ -426,6 +426,8 @@ def _longest(items: Sequence[Item], at: int, value: Number, percent: bool) -> No
     for back in range(at - 1, max(-1, at - MAX_TOKENS), -1):
         item = items[back]
         sign = _multiply(item.text)
+        if sign == "/" and _text_at(items, back - 1).isalpha() and _text_at(items, back + 1).isalpha():
+            continue  # minutes/lap
         if item.value is not None:
             tokens.insert(0, shown_leaf(items, back))
             words_in_row = 0

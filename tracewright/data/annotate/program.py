@@ -43,12 +43,24 @@ class Program:
     def add(self, name: str, args: tuple[Ref, ...], equation: int) -> Ref:
         """Append an operation, or find the equal one that is there already."""
         if len(args) == 2:
+            undone = self._undo(name, args)
+            if undone:
+                return undone
             name, args = self._fold_share(name, args) or (name, args)
         key = (name, tuple(sorted(args)) if name in ("add", "mul") else args)
         if key not in self.seen:
             self.seen[key] = len(self.ops)
             self.ops.append(Op(name, args, equation))
         return Ref("step", self.seen[key])
+
+    def _undo(self, name: str, args: tuple[Ref, ...]) -> Ref | None:
+        """Return x for `(x / c) * c`: two dozen are one number of the question, 24, whatever the solution does."""
+        for first, second in (args, args[::-1]):
+            if name == "mul" and first.kind == "step" and second.kind == "constant":
+                base = self.ops[first.place]
+                if base.name == "div" and base.args[1:] == (second,):
+                    return base.args[0]
+        return None
 
     def _fold_share(self, name: str, args: tuple[Ref, ...]) -> tuple[str, tuple[Ref, ...]] | None:
         """Turn `(x / 4) * 3`, both numbers of the mention 3/4, into `x * 3/4`, and `(x / 3) * 4` into `x / 3/4`."""
@@ -230,6 +242,10 @@ class _Builder:
                 return self.add("mul", source, constant(pick.by))
             case "scaled_down":
                 return self.add("div", source, constant(pick.by))
+            case "joined" if pick.sign == "into":
+                return self.add("div", constant(pick.by), source)
+            case "joined":
+                return self.add(pick.sign, source, Ref("mention", pick.other))
             case "denominator" | "numerator":
                 return Ref(pick.view, pick.place)
         raise AssertionError(pick.view)

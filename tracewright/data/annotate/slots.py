@@ -42,6 +42,7 @@ View = Literal[
     "minus_one",  # m - 1
     "scaled_up",  # m * constant
     "scaled_down",  # m / constant
+    "joined",  # an operation on m and another source that the solution does in the head
 ]
 
 
@@ -72,6 +73,10 @@ class Candidate(NamedTuple):
     """What a scaled view scales by."""
     strength: int = 0
     """How well a constant is founded, from `constants.find_constant`."""
+    other: int = -1
+    """Of a joined view: the other mention; -1 for the constant `by`."""
+    sign: str = ""
+    """Of a joined view: the operation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +106,17 @@ SlotTree = Slot | SlotSum | SlotProduct
 _EVERY_OTHER = re.compile(r"\bevery (?:other|second)\b", re.I)
 
 
+_LIST = re.compile(
+    r"\b[A-Z][a-z]+(?:, (?:and |or )?[A-Z][a-z]+)+,? (?:and|or) [A-Z][a-z]+|\b[A-Z][a-z]+ and [A-Z][a-z]+"
+)
+_NAME = re.compile(r"[A-Z][a-z]+")
+
+
+def _lists(question: str) -> list[int]:
+    """Count the names in each list of names of a question."""
+    return [len(_NAME.findall(match[0])) for match in _LIST.finditer(question)]
+
+
 class Known(NamedTuple):
     """What the candidates are drawn from."""
 
@@ -108,6 +124,8 @@ class Known(NamedTuple):
     equations: tuple[Equation, ...]
     question: frozenset[str]
     """Stems of all words of the question."""
+    listed: frozenset[int] = frozenset()
+    """How many names stand in each list of names (`Ann, Bo and Cy`), and how many terms in each sum."""
 
     @classmethod
     def of(cls, question: str, places: tuple[Place, ...], equations: Sequence[Equation]) -> "Known":
@@ -115,7 +133,8 @@ class Known(NamedTuple):
         words = frozenset(content(question))
         if _EVERY_OTHER.search(question):
             words |= {"alternate"}
-        return cls(places, tuple(equations), words)
+        sums = (len(equation.tree.terms) for equation in equations if isinstance(equation.tree, Sum))
+        return cls(places, tuple(equations), words, frozenset((*_lists(question), *sums)))
 
 
 class Rarity:
@@ -147,9 +166,7 @@ def shape(equation: Equation, index: int, known: Known) -> Shaped:
             base = len(parts) == 2 and not divides and _is_share(parts[1 - at], known)
             if fused:
                 leaf = next(iter(_first_leaf(part)))
-                slots.append(
-                    Slot(evaluate(part), "divisor" if divides else "factor", leaf, index, fused, not slots)
-                )
+                slots.append(Slot(evaluate(part), "divisor" if divides else "factor", leaf, index, fused, not slots))
                 factors.append((slots[-1], divides))
             else:
                 factors.append((walk(part, "divisor" if divides else "factor", base), divides))
@@ -253,8 +270,11 @@ def find_candidates(slot: Slot, known: Known) -> list[Candidate]:
         return [Candidate("constant", 0, "same", slot.value, 1, 2)]
     found = [*_mentions(slot, known), *_results(slot, known)]
     constant = find_constant(slot.value, known.equations[slot.equation].words, known.question)
-    if slot.form == "plain" and constant:
-        found.append(Candidate("constant", 0, "same", constant.value, 1, constant.strength))
+    strength = constant.strength if constant else -1
+    if slot.value in known.listed and slot.role in ("factor", "divisor"):
+        strength = max(strength, 1)
+    if slot.form == "plain" and strength >= 0:
+        found.append(Candidate("constant", 0, "same", slot.value, 1, strength))
     if not found:
         found = _weak(slot, known)
     return found
@@ -352,4 +372,32 @@ def _weak(slot: Slot, known: Known) -> list[Candidate]:
             if constant and constant.strength == 2 and v * by == m:
                 views.append(("scaled_down", by))
         found += [Candidate(kind, index, view, m, by) for view, by in views]  # type: ignore[arg-type]
-    return found or [Candidate("free", 0, "same", tidy(v))]
+    return found or _joined(slot, known) or [Candidate("free", 0, "same", tidy(v))]
+
+
+def _joined(slot: Slot, known: Known) -> list[Candidate]:
+    """List the pairs of mentions, or a mention and 60 or 100, that give the value in one step done in the head."""
+    v = slot.value
+    found = []
+    numbers = [(at, place.mention.value, place.mention.kind) for at, place in enumerate(known.places)]
+    numbers = [(at, m, kind) for at, m, kind in numbers if kind not in ("ordinal", "year") and m not in (0, 1)]
+    for at, m, kind in numbers:
+        for other, n, other_kind in numbers:
+            if at == other or (kind == "clock") != (other_kind == "clock"):
+                continue
+            if m - n == v:
+                found.append(Candidate("mention", at, "joined", m, 1, 0, other, "sub"))
+            if Fraction(m) / n == v:
+                found.append(Candidate("mention", at, "joined", m, 1, 0, other, "div"))
+            if at < other and m + n == v and kind != "clock":
+                found.append(Candidate("mention", at, "joined", m, 1, 0, other, "add"))
+            if at < other and m * n == v and kind != "clock":
+                found.append(Candidate("mention", at, "joined", m, 1, 0, other, "mul"))
+        for by in (60, 100):
+            if known.question & {"minute", "hour", "percent"} and Fraction(by) / m == v:
+                found.append(Candidate("mention", at, "joined", m, by, 0, -1, "into"))
+        text = known.places[at].mention.text.lower()
+        for by, word in ((1000, "k"), (1000, "thousand"), (10**6, "million"), (10**9, "billion")):
+            if text.endswith(word) and v * by == m:
+                found.append(Candidate("mention", at, "scaled_down", m, by))
+    return found[:4]
