@@ -21,7 +21,7 @@ _LOW = 1 << 48
 class Draws:
     """A stream of decisions, the same for the same key anywhere."""
 
-    __slots__ = ("key", "refills", "left")
+    __slots__ = ("key", "left", "refills")
 
     def __init__(self, key: str) -> None:
         self.key = key

@@ -20,19 +20,21 @@ PERCENT_OPS = ("percent_of", "percent_off", "percent_increase")
 class Node:
     """One quantity: its value, a name for its variable, and where it comes from."""
 
-    __slots__ = ("value", "name", "kind", "op", "args", "mention", "owner")
+    __slots__ = ("args", "kind", "mention", "name", "op", "owner", "value")
 
-    def __init__(self, value: Number, name: str, kind: str, op: str = "", args: "tuple[Node, ...]" = (), owner: str = "") -> None:
+    def __init__(
+        self, value: Number, name: str, kind: str, op: str = "", args: "tuple[Node, ...]" = (), owner: str = ""
+    ) -> None:
         self.value = value
         self.name = name
         self.kind = kind
-        """How it is written where it is given (a number kind of the schemas); `constant`; empty where it is computed."""
+        """How it is written where it is given (a number kind of the schemas); `constant`; empty: computed."""
         self.op = op
         self.args = args
         self.mention = 0
         """The mention of the question that a given quantity is; 0: not told yet."""
         self.owner = owner
-        """`relation` for comparisons of like with like, `event` for what is gained or lost: what the expert follows from."""
+        """What the expert follows from: `relation` compares like with like, `sum` adds up, `event` gains or loses."""
 
 
 _OPS: dict[str, Callable[[Sequence[Number]], Number]] = {
@@ -227,8 +229,12 @@ def _composition(steps: Sequence[Node], naming: Naming, owner: str) -> list[str]
     sources: dict[int, str] = {}
     for key in sorted(last, key=lambda key: last[key]):
         members = [step for step in steps if group[id(step)] == key]
-        here = {arg: (f"sub{place}.result" if place < len(parts) - 1 else "prev.result") for arg, place in _places(sources)}
-        parts.append(_part(members, here, "percentage" if members[0].op in PERCENT_OPS else "arithmetic", naming, owner))
+        here = {
+            arg: (f"sub{place}.result" if place < len(parts) - 1 else "prev.result") for arg, place in _places(sources)
+        }
+        parts.append(
+            _part(members, here, "percentage" if members[0].op in PERCENT_OPS else "arithmetic", naming, owner)
+        )
         sources[id(members[-1])] = str(len(parts) - 1)
     return parts
 

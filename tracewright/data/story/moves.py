@@ -1,6 +1,7 @@
 """The moves: what an act computes from the quantity that the story has come to, with numbers that come out right.
 
-Each move draws its numbers so that every result is whole (or, for money, in cents), above zero and believable; where the
+Each move draws its numbers so that every result is whole (or, for money, in cents), above zero and believable; where
+the
 quantity does not allow that (a prime number is to be shared), it says so with None and the story does something else.
 """
 
@@ -15,7 +16,26 @@ from tracewright.data.story.stock import Act
 from tracewright.data.vocabulary import Row, Values
 from tracewright.number import Number, tidy
 
-PARTS = tuple(Fraction(top, bottom) for top, bottom in ((1, 2), (1, 2), (1, 2), (1, 2), (1, 2), (1, 3), (1, 3), (1, 4), (1, 4), (1, 5), (1, 6), (2, 3), (2, 5), (3, 4), (3, 5)))
+PARTS = tuple(
+    Fraction(top, bottom)
+    for top, bottom in (
+        (1, 2),
+        (1, 2),
+        (1, 2),
+        (1, 2),
+        (1, 2),
+        (1, 3),
+        (1, 3),
+        (1, 4),
+        (1, 4),
+        (1, 5),
+        (1, 6),
+        (2, 3),
+        (2, 5),
+        (3, 4),
+        (3, 5),
+    )
+)
 PERCENTS = tuple(range(5, 100, 5))
 MONEY = frozenset(("earned", "cost", "cash", "share"))
 """Kinds of quantity that are dollars."""
@@ -32,7 +52,7 @@ class Played(NamedTuple):
 class Play:
     """One act about to happen: it draws numbers within the limits of the act."""
 
-    __slots__ = ("act", "state", "value", "draws", "row", "money", "letters")
+    __slots__ = ("act", "draws", "letters", "money", "row", "state", "value")
 
     def __init__(self, act: Act, state: Node, draws: Draws, row: Row | None, money: bool) -> None:
         self.act = act
@@ -51,7 +71,9 @@ class Play:
             return found if isinstance(found, Values) else Values((), "integer")
         return self.act.limits.get(letter)
 
-    def number(self, letter: str, low: Number, high: Number, fits: Callable[[Number], bool] | None = None) -> Number | None:
+    def number(
+        self, letter: str, low: Number, high: Number, fits: Callable[[Number], bool] | None = None
+    ) -> Number | None:
         """Draw a number from low to high and remember it; None where none fits."""
         limits = self.limits(letter)
         if limits is None:
@@ -79,7 +101,11 @@ class Play:
         options = limits.numbers if limits else PARTS
         least = 1 if self.money else 2
         value = self.value
-        fitting = [part for part in options if value % part.denominator == 0 and least <= value // part.denominator * part.numerator]
+        fitting = [
+            part
+            for part in options
+            if value % part.denominator == 0 and least <= value // part.denominator * part.numerator
+        ]
         if not fitting:
             return None
         part = self.draws.pick(fitting)
@@ -123,7 +149,10 @@ def _less(play: Play) -> Node | None:
 
 
 def _less_two(play: Play) -> Node | None:
-    if play.number("n", 2, play.value * Fraction(2, 5)) is None or play.number("m", 2, play.value * Fraction(2, 5)) is None:
+    if (
+        play.number("n", 2, play.value * Fraction(2, 5)) is None
+        or play.number("m", 2, play.value * Fraction(2, 5)) is None
+    ):
         return None
     if play.letters["n"].value == play.letters["m"].value:
         return None
@@ -247,7 +276,10 @@ def _over(play: Play) -> Node | None:
 
 
 def _over_times(play: Play) -> Node | None:
-    if play.number("d", 2, play.value / Fraction(2), lambda item: play.value % item == 0) is None or play.number("m", 2, 20) is None:
+    if (
+        play.number("d", 2, play.value / Fraction(2), lambda item: play.value % item == 0) is None
+        or play.number("m", 2, 20) is None
+    ):
         return None
     packs = play.step("div", play.state, play.letters["d"], name=play.act.names.get("inner", "packs"))
     return play.step("mul", packs, play.letters["m"])
@@ -274,27 +306,45 @@ def _goal_over(play: Play) -> Node | None:
 
 
 def _less_over(play: Play) -> Node | None:
-    """Some go, and the rest is divided: the number that goes is drawn so that it comes out even."""
+    """Take some away and divide the rest; the number that goes is drawn so that it comes out even."""
     each = play.number("d", 2, play.value // 3)
     if each is None:
         return None
     left = play.draws.between(2, int(play.value * Fraction(9, 10) // each))
     if left is None or play.value - left * each < 2:
         return None
-    play.letters["n"] = Node(tidy(play.value - left * each), play.act.names.get("n", "taken"), "money" if play.money else "integer")
+    play.letters["n"] = Node(
+        tidy(play.value - left * each), play.act.names.get("n", "taken"), "money" if play.money else "integer"
+    )
     rest = play.step("sub", play.state, play.letters["n"], name="left")
     return play.step("div", rest, play.letters["d"])
 
 
 MOVES: Mapping[str, tuple[Callable[[Play], Node | None], int]] = {
-    "less": (_less, 1), "less_two": (_less_two, 1), "less_each": (_less_each, 2), "less_times": (_less_times, 2),
-    "less_more": (_less_more, 2), "less_part": (_less_part, 2), "keep_part": (_keep_part, 1),
-    "less_percent": (_percent("percent_off"), 1), "keep_percent": (_percent("percent_of"), 1),
-    "plus_percent": (_percent("percent_increase"), 1), "plus": (_plus, 1), "plus_two": (_plus_two, 1), "plus_each": (_plus_each, 2),
-    "plus_times": (_plus_times, 2), "times": (_times, 1), "times_two": (_times_two, 2), "times_constant": (_times_constant, 1),
-    "over": (_over, 1), "over_constant": (_over_constant, 1), "goal": (_goal, 1), "goal_over": (_goal_over, 2),
-    "over_times": (_over_times, 2), "less_over": (_less_over, 2),
-}  # fmt: skip
+    "less": (_less, 1),
+    "less_two": (_less_two, 1),
+    "less_each": (_less_each, 2),
+    "less_times": (_less_times, 2),
+    "less_more": (_less_more, 2),
+    "less_part": (_less_part, 2),
+    "keep_part": (_keep_part, 1),
+    "less_percent": (_percent("percent_off"), 1),
+    "keep_percent": (_percent("percent_of"), 1),
+    "plus_percent": (_percent("percent_increase"), 1),
+    "plus": (_plus, 1),
+    "plus_two": (_plus_two, 1),
+    "plus_each": (_plus_each, 2),
+    "plus_times": (_plus_times, 2),
+    "times": (_times, 1),
+    "times_two": (_times_two, 2),
+    "times_constant": (_times_constant, 1),
+    "over": (_over, 1),
+    "over_constant": (_over_constant, 1),
+    "goal": (_goal, 1),
+    "goal_over": (_goal_over, 2),
+    "over_times": (_over_times, 2),
+    "less_over": (_less_over, 2),
+}
 """Each move with the number of its steps."""
 
 

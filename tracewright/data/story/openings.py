@@ -1,27 +1,23 @@
-"""How a story opens: one amount, or several of a kind along a dimension (days, people, colours), each given or compared.
+"""How a story opens: one amount, or several of a kind along a dimension (days, people), each given or compared.
 
 Members are told in order. A member is given, made of groups (4 trays of 12), or compared with members before it: more,
 fewer, times, a part, per cent, as many as two others. What comes of them is their sum, with which the story goes on, or
 a question about them.
 """
 
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from tracewright.data.story.draw import Draws
+from tracewright.data.story.comparison import RELATIONS, Maker
 from tracewright.data.story.graph import Node, computed
-from tracewright.data.story.stock import Opening, load_relations
+from tracewright.data.story.loading import load_relations
+from tracewright.data.story.stock import Opening
 from tracewright.data.story.tale import Tale, draw_amount
 from tracewright.data.story.template import Template, inflected, template
 from tracewright.data.vocabulary import Values, slug, with_article
-from tracewright.number import Number
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SESSIONS = ("in the morning", "in the afternoon", "in the evening")
-
-
-_PARTS = tuple(Fraction(top, bottom) for top, bottom in ((1, 2), (1, 2), (1, 2), (1, 2), (1, 3), (1, 3), (1, 4), (2, 3), (3, 4)))
 
 
 class Member(NamedTuple):
@@ -34,138 +30,6 @@ class Member(NamedTuple):
     node: Node
     name: str
     adverbial: bool
-
-
-class Relation(NamedTuple):
-    """How an amount follows from others: steps, number of others, and a function that draws it."""
-
-    weight: int
-    steps: int
-    others: int
-    draw: "Callable[[Maker, list[Node], str], Node | None]"
-    back: str = ""
-    """The relation whose sentence tells it with the two swapped."""
-
-
-class Maker:
-    """Draws the numbers of relations."""
-
-    def __init__(self, draws: Draws, low: Number, high: Number, money: bool, fine: bool) -> None:
-        self.draws, self.low, self.high, self.money, self.fine = draws, low, high, money, fine
-        self.letters: dict[str, Node] = {}
-
-    def given(self, letter: str, value: Number | None, name: str, kind: str) -> Node | None:
-        """Remember a number that is told; None where there is none."""
-        if value is None or value <= 0:
-            return None
-        node = self.letters[letter] = Node(value, name, kind)
-        return node
-
-    def amount(self, letter: str, low: Number, high: Number, name: str) -> Node | None:
-        """Draw an amount."""
-        return self.given(letter, self.draws.near(max(2, int(-(-low // 1))), int(high)), name, "money" if self.money else "integer")
-
-    def times(self, other: Number) -> Node | None:
-        """Draw how many times as many."""
-        most = int(self.high // other) if other else 0
-        options = [value for value in (2, 2, 2, 3, 3, 4, 5) if value <= most]
-        return self.given("k", self.draws.pick(options) if options else None, "times", "times")
-
-    def part(self, other: Number) -> Node | None:
-        """Draw a part that leaves whole numbers."""
-        least = max(2, self.low / 2)
-        fitting = [part for part in _PARTS if other % part.denominator == 0 and other // part.denominator * part.numerator >= least]
-        return self.given("f", self.draws.pick(fitting) if fitting else None, "part", "fraction")
-
-    def rate(self, other: Number, up: bool) -> Node | None:
-        """Draw a percentage that leaves whole numbers."""
-        fitting = [rate for rate in ((5, 10, 20, 25, 50, 75) if up else (10, 20, 25, 40, 50)) if other * rate % 100 == 0]
-        return self.given("p", self.draws.pick(fitting) if fitting else None, "rate", "percent")
-
-
-def _more(maker: Maker, others: list[Node], name: str) -> Node | None:
-    other = others[0]
-    more = maker.amount("n", 2, min(other.value, maker.high - other.value), "more")
-    return computed("add", (other, more), name, "relation") if more else None
-
-
-def _less(maker: Maker, others: list[Node], name: str) -> Node | None:
-    other = others[0]
-    less = maker.amount("n", 2, min(other.value - 2, other.value - maker.low), "fewer")
-    return computed("sub", (other, less), name, "relation") if less else None
-
-
-def _times(maker: Maker, others: list[Node], name: str) -> Node | None:
-    times = maker.times(others[0].value)
-    return computed("mul", (others[0], times), name, "relation") if times else None
-
-
-def _times_back(maker: Maker, others: list[Node], name: str) -> Node | None:
-    value = others[0].value
-    options = [times for times in (2, 2, 3, 4, 5) if value % times == 0 and value // times >= max(2, maker.low / 2)]
-    times = maker.given("k", maker.draws.pick(options) if options else None, "times", "times")
-    return computed("div", (others[0], times), name, "relation") if times else None
-
-
-def _part(maker: Maker, others: list[Node], name: str) -> Node | None:
-    part = maker.part(others[0].value)
-    return computed("mul", (others[0], part), name, "relation") if part else None
-
-
-def _percent(op: str) -> "Callable[[Maker, list[Node], str], Node | None]":
-    def draw(maker: Maker, others: list[Node], name: str) -> Node | None:
-        rate = maker.rate(others[0].value, op == "percent_increase")
-        return computed(op, (others[0], rate), name) if rate else None
-
-    return draw
-
-
-def _both(maker: Maker, others: list[Node], name: str) -> Node | None:
-    return computed("add", (others[0], others[1]), name, "relation")
-
-
-def _both_then(inner: "Callable[[Maker, list[Node], str], Node | None]") -> "Callable[[Maker, list[Node], str], Node | None]":
-    def draw(maker: Maker, others: list[Node], name: str) -> Node | None:
-        both = computed("add", (others[0], others[1]), "both", "relation")
-        return inner(maker, [both], name)
-
-    return draw
-
-
-def _then(first: "Callable[[Maker, list[Node], str], Node | None]", op: str, letter: str) -> "Callable[[Maker, list[Node], str], Node | None]":
-    """Times or a part, and then more or fewer: 5 more than twice as many."""
-
-    def draw(maker: Maker, others: list[Node], name: str) -> Node | None:
-        middle = first(maker, others, letter)
-        if middle is None:
-            return None
-        most = min(middle.value // 2, maker.high - middle.value) if op == "add" else middle.value - max(2, maker.low)
-        number = maker.amount("n", 2, min(most, max(10, middle.value // 3)), "more" if op == "add" else "fewer")
-        return computed(op, (middle, number), name, "relation") if number else None
-
-    return draw
-
-
-RELATIONS: Mapping[str, Relation] = {
-    "more": Relation(7, 1, 1, _more),
-    "less": Relation(5, 1, 1, _less),
-    "times": Relation(13, 1, 1, _times),
-    "part": Relation(13, 1, 1, _part),
-    "percent_more": Relation(6, 1, 1, _percent("percent_increase")),
-    "percent_less": Relation(5, 1, 1, _percent("percent_off")),
-    "more_back": Relation(2, 1, 1, _less, "more"),
-    "less_back": Relation(2, 1, 1, _more, "less"),
-    "times_back": Relation(12, 1, 1, _times_back, "times"),
-    "both": Relation(4, 1, 2, _both),
-    "both_more": Relation(3, 2, 2, _both_then(_more)),
-    "both_less": Relation(3, 2, 2, _both_then(_less)),
-    "both_times": Relation(2, 2, 2, _both_then(_times)),
-    "both_part": Relation(3, 2, 2, _both_then(_part)),
-    "times_more": Relation(5, 2, 1, _then(_times, "add", "multiple")),
-    "times_less": Relation(5, 2, 1, _then(_times, "sub", "multiple")),
-    "part_more": Relation(2, 2, 1, _then(_part, "add", "share")),
-}
-"""Every relation that a sentence of `relations.yaml` may tell."""
 
 
 class Opened(NamedTuple):
@@ -224,20 +88,47 @@ def _skeleton(tale: Tale, opening: Opening, dim: str, count: int) -> list[Member
     if dim == "people":
         rows = draws.some(scene.actor, count)
         tale.named = [str(row["one"]) for row in rows]
-        return [Member(str(row["one"]), "", items, str(row["one"]), blank, f"{row['slug']}.{noun}", False) for row in rows]
+        return [
+            Member(str(row["one"]), "", items, str(row["one"]), blank, f"{row['slug']}.{noun}", False) for row in rows
+        ]
     if opening.things:
         rows = draws.some(opening.things, count)
-        return [Member(f"the {row['one']}" if opening.measure != "price" else str(row["a"]), "", items, f"the {row['one']}" if opening.measure != "price" else str(row["a"]), blank, slug(f"{row['one']} {opening.name}"), False) for row in rows]
+        return [
+            Member(
+                f"the {row['one']}" if opening.measure != "price" else str(row["a"]),
+                "",
+                items,
+                f"the {row['one']}" if opening.measure != "price" else str(row["a"]),
+                blank,
+                slug(f"{row['one']} {opening.name}"),
+                False,
+            )
+            for row in rows
+        ]
     if dim == "kinds":
         kinds = draws.some(scene.kinds, count)
-        return [Member(actor, "", f"{kind} {items}", draws.pick((f"{kind} {items}", f"{kind} ones")), blank, slug(f"{kind} {noun}"), False) for kind in kinds]
+        return [
+            Member(
+                actor,
+                "",
+                f"{kind} {items}",
+                draws.pick((f"{kind} {items}", f"{kind} ones")),
+                blank,
+                slug(f"{kind} {noun}"),
+                False,
+            )
+            for kind in kinds
+        ]
     if dim in ("days", "sessions", "places"):
         if dim == "days":
             start = draws.below(8 - count)
             adverbs = [f"on {day}" for day in DAYS[start : start + count]]
         else:
             adverbs = list(SESSIONS[:count]) if dim == "sessions" else draws.some(scene.places, count)
-        return [Member(actor, adverb, items, adverb, blank, slug(f"{adverb.split()[-1]} {noun}"), True) for adverb in adverbs]
+        return [
+            Member(actor, adverb, items, adverb, blank, slug(f"{adverb.split()[-1]} {noun}"), True)
+            for adverb in adverbs
+        ]
     return [Member(actor, "", items, "", blank, noun, False)]
 
 
@@ -246,7 +137,9 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
     draws = tale.draws
     values = opening.amounts if isinstance(opening.amounts, Values) else (tale.row or {}).get("amount")
     if opening.things:
-        row_values = next(row for row in opening.things if slug(f"{row['one']} {opening.name}") == new.name).get("price")
+        row_values = next(row for row in opening.things if slug(f"{row['one']} {opening.name}") == new.name).get(
+            "price"
+        )
         values = row_values if isinstance(row_values, Values) else values
     if not isinstance(values, Values):
         return None
@@ -259,23 +152,41 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
         return _groups(tale, opening, new, not before)
     value = draw_amount(draws, values)
     node = Node(value or 2, new.name, "money" if opening.money or opening.measure == "price" else "integer")
-    texts = opening.given if opening.given and draws.chance(0.7) else [template(inflected(text, opening.verb)) for text in says["given"]]
+    texts = (
+        opening.given
+        if opening.given and draws.chance(0.7)
+        else [template(inflected(text, opening.verb)) for text in says["given"]]
+    )
     _tell(tale, draws.pick(texts), {"n": node}, new, None, None, not before)
     return new._replace(node=node)
 
 
 def _compare(
-    tale: Tale, opening: Opening, before: list[Member], new: Member, budget: int, values: Values, says: Mapping[str, tuple[str, ...]]
+    tale: Tale,
+    opening: Opening,
+    before: list[Member],
+    new: Member,
+    budget: int,
+    values: Values,
+    says: Mapping[str, tuple[str, ...]],
 ) -> Member | None:
     """Let a member be told by comparison; a few tries until the numbers come out right."""
     draws = tale.draws
     low, high = values.numbers[0], values.numbers[-1] * 2
-    names = [name for name, relation in RELATIONS.items() if relation.steps <= budget and relation.others <= len(before) and (relation.back or name) in says]
+    names = [
+        name
+        for name, relation in RELATIONS.items()
+        if relation.steps <= budget and relation.others <= len(before) and (relation.back or name) in says
+    ]
     for _ in range(3):
         name = draws.weighted(names, [RELATIONS[item].weight for item in names])
         relation = RELATIONS[name]
-        others = draws.some(before, relation.others) if len(before) > 1 and not draws.chance(0.5) else before[-relation.others :]
-        maker = Maker(draws, low, high, opening.money or opening.measure == "price", False)
+        others = (
+            draws.some(before, relation.others)
+            if len(before) > 1 and not draws.chance(0.5)
+            else before[-relation.others :]
+        )
+        maker = Maker(draws, low, high, opening.money or opening.measure == "price")
         node = relation.draw(maker, [other.node for other in others], new.name)
         if node is None or not max(2, low // 2) <= node.value <= high or node.value.__class__ is not int:
             continue
@@ -283,7 +194,9 @@ def _compare(
         if relation.back:
             _tell(tale, template(text), maker.letters, others[0], new, None, False, pairs=False)
         else:
-            _tell(tale, template(text), maker.letters, new, others[0], others[1] if relation.others > 1 else None, False)
+            _tell(
+                tale, template(text), maker.letters, new, others[0], others[1] if relation.others > 1 else None, False
+            )
         tale.steps += relation.steps
         return new._replace(node=node)
     return None
@@ -303,12 +216,27 @@ def _groups(tale: Tale, opening: Opening, new: Member, first: bool) -> Member | 
     return new._replace(node=node)
 
 
-def _tell(tale: Tale, found: Template, letters: Mapping[str, Node], new: Member, other: Member | None, second: Member | None, first: bool, pairs: bool = True) -> None:
+def _tell(
+    tale: Tale,
+    found: Template,
+    letters: Mapping[str, Node],
+    new: Member,
+    other: Member | None,
+    second: Member | None,
+    first: bool,
+    pairs: bool = True,
+) -> None:
     words = {
         "S": new.subject, "np": new.noun, "adv": new.adverb, "on": f"{new.adverb}, " if new.adverb else "",
         "ref": other.reference if other else "", "ref2": second.reference if second else "",
     }  # fmt: skip
-    if other and other.adverbial and other is not new and tale.draws.chance(0.2) and _next_day(other.adverb, new.adverb):
+    if (
+        other
+        and other.adverbial
+        and other is not new
+        and tale.draws.chance(0.2)
+        and _next_day(other.adverb, new.adverb)
+    ):
         words["ref"] = "the day before"
     pieces = tale.fill(found, letters, words)
     if first and tale.habit:
@@ -322,7 +250,7 @@ def _next_day(before: str, after: str) -> bool:
 
 
 def _buy(tale: Tale, opening: Opening, makers: list[Member]) -> list[Member]:
-    """Say what is bought, with counts where the opening has them; what there are several of is `a shirt` from then on."""
+    """Say what is bought, with counts where the opening has them; what is bought once is `the shirt` from then on."""
     draws = tale.draws
     rows = {slug(f"{row['one']} {opening.name}"): row for row in opening.things}
     sold = opening.to == "earned"
@@ -343,7 +271,7 @@ def _buy(tale: Tale, opening: Opening, makers: list[Member]) -> list[Member]:
     listed: list[str | Node] = []
     for place, part in enumerate(parts):
         listed += [*([", "] if 0 < place < len(parts) - 1 else [" and "] if place else []), *part]
-    tale.say(draws.pick(opening.buy), {}, {"list": tuple(listed)})  # type: ignore[dict-item]
+    tale.say(draws.pick(opening.buy), {}, {"list": tuple(listed)})
     return makers
 
 

@@ -12,11 +12,12 @@ from tracewright.data.story.draw import Draws
 from tracewright.data.story.graph import Node
 from tracewright.data.story.stock import Scene
 from tracewright.data.story.template import Slot, Stray, Template
-from tracewright.data.vocabulary import Row, Values
 from tracewright.data.telling import CHANCE, DOZENS, FRACTIONS, TIMES, WORDS, money
+from tracewright.data.vocabulary import Row, Values
 from tracewright.number import write
 
-Words = str | tuple[str, ...]
+Words = str | tuple[str | Node, ...]
+"""What stands in a place: a text, or pieces with places of their own."""
 
 PRONOUNS = frozenset(("P", "P's", "he", "him", "his", "himself"))
 """Places that are filled when the whole story is told."""
@@ -90,9 +91,11 @@ class Tale:
         return 2 * self.past + self.plural
 
     def refer(self) -> None:
-        """Settle how the amount that the story has come to is called now: all the apples, the rest, the remaining ones."""
+        """Settle how the amount that the story has come to is called now: all the apples, the rest."""
         items = self.env.get("items", "")
-        self.env["ofmoney"] = "of the remaining money" if self.touched else "of all this money" if self.grown else "of the money"
+        self.env["ofmoney"] = (
+            "of the remaining money" if self.touched else "of all this money" if self.grown else "of the money"
+        )
         self.env["themoney"] = "the remaining money" if self.touched else "all the money"
         if self.touched:
             rest = self.draws.pick(("the rest", f"the remaining {items}", f"the rest of the {items}"))
@@ -105,7 +108,9 @@ class Tale:
             self.env["of"] = f"of the {items}"
             self.env["ofall"] = f"of the {items}" if alone else f"of all the {items}"
 
-    def fill(self, found: Template, letters: Mapping[str, Node], extra: Mapping[str, Words] | None = None) -> list[str | Node]:
+    def fill(
+        self, found: Template, letters: Mapping[str, Node], extra: Mapping[str, Words] | None = None
+    ) -> list[str | Node]:
         """Return the pieces of a template with its numbers and words; persons are left for the end."""
         pieces: list[str | Node] = []
         for piece in self.draws.pick(found.options)[self.variant]:
@@ -115,17 +120,23 @@ class Tale:
                 pieces.append(letters[piece])
             else:
                 words = extra[piece] if extra is not None and piece in extra else self.env[piece]
-                if words.__class__ is tuple:
-                    pieces += words
+                if isinstance(words, str):
+                    pieces.append(words)
                 else:
-                    pieces.append(words)  # type: ignore[arg-type]
+                    pieces += words
         return pieces
 
     def add(self, pieces: list[str | Node], **flags: bool) -> None:
         """Add a sentence."""
         self.sentences.append(Sentence(pieces, **flags))
 
-    def say(self, found: Template, letters: Mapping[str, Node] | None = None, extra: Mapping[str, Words] | None = None, **flags: bool) -> None:
+    def say(
+        self,
+        found: Template,
+        letters: Mapping[str, Node] | None = None,
+        extra: Mapping[str, Words] | None = None,
+        **flags: bool,
+    ) -> None:
         """Add the sentence of a template."""
         self.sentences.append(Sentence(self.fill(found, letters or {}, extra), **flags))
 
@@ -149,7 +160,14 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
         if sentence.follows and place and draws.chance(0.22):
             pieces = [draws.pick(("then ", "then ", "after that, ", "next, ", "later, ")), *pieces]
         text = teller.sentence(pieces)
-        if sentence.pairs and single and texts and order[place - 1].pairs and len(texts[-1]) + len(text) < 110 and draws.chance(0.45):
+        if (
+            sentence.pairs
+            and single
+            and texts
+            and order[place - 1].pairs
+            and len(texts[-1]) + len(text) < 110
+            and draws.chance(0.45)
+        ):
             texts[-1] = f"{texts[-1]}, and {text}"
             single = False
         else:
@@ -186,13 +204,13 @@ class _Teller:
         here = False  # the actor stands in this sentence already
         for piece in pieces:
             if piece.__class__ is str:
-                out.append(piece)  # type: ignore[arg-type]
+                out.append(piece)
             elif piece.__class__ is Slot:
-                out.append(self.person(piece, here))  # type: ignore[arg-type]
+                out.append(self.person(piece, here))
                 here = True
             elif piece.__class__ is Stray:
                 self.mentions += 1
-                out.append(piece)  # type: ignore[arg-type]
+                out.append(piece)
             else:
                 assert isinstance(piece, Node)
                 self.mentions += 1
@@ -207,8 +225,14 @@ class _Teller:
         if self.plural:
             return {"P": "they", "he": "they", "him": "them", "himself": "themselves"}.get(slot, "their")
         form = {"P": "he", "P's": "his"}.get(slot, slot)
-        if not self.introduced or (slot in ("P", "P's") and not here and self.draws.chance(0.13 if self.recent else 0.5)):
-            name = str(self.actor.get("later", self.actor["one"]) if self.introduced else self.actor.get("first", self.actor["one"]))
+        if not self.introduced or (
+            slot in ("P", "P's") and not here and self.draws.chance(0.13 if self.recent else 0.5)
+        ):
+            name = str(
+                self.actor.get("later", self.actor["one"])
+                if self.introduced
+                else self.actor.get("first", self.actor["one"])
+            )
             self.introduced = True
             return f"{name}'s" if form == "his" else name
         return str(self.actor[form])
@@ -216,12 +240,13 @@ class _Teller:
     def number(self, node: Node) -> str:
         """Write a number as its kind is written, a small one at times as a word."""
         value, kind = node.value, node.kind
+        whole = int(value)
         if kind == "money":
             return money(value)
         if kind == "integer":
-            if value in WORDS:
+            if whole in WORDS:
                 if self.draws.below(CHANCE) < self.words:
-                    return WORDS[value]  # type: ignore[index]
+                    return WORDS[whole]
             elif value >= 10000 or (value >= 1000 and self.draws.below(2)):
                 return f"{value:,}"
             return str(value)

@@ -12,8 +12,7 @@ the text itself (`two`) is a mention that nothing refers to; it is found when th
 """
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from tracewright.errors import DataError
@@ -41,7 +40,7 @@ class Template(NamedTuple):
 
     text: str
     options: tuple[tuple[tuple[Piece, ...], ...], ...]
-    """By option, then by variant: 0 present and singular, 1 present and plural, 2 past and singular, 3 past and plural."""
+    """By option, then by variant: present singular, present plural, past singular, past plural."""
     slots: frozenset[str]
 
     @property
@@ -55,22 +54,30 @@ _NAME = re.compile(r"(?:[A-Za-z][a-z0-9_]*(?:\.[a-z]+)?|P's|S's)\Z")
 _VERB = re.compile(r"<([a-z]+)(!?)>")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
-_PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go", "can": "can", "will": "will", "must": "must"}
-_PAST = {
-    "is": "was", "are": "were", "have": "had", "do": "did", "go": "went", "can": "could", "will": "would", "must": "must",
-    "give": "gave", "get": "got", "buy": "bought", "sell": "sold", "make": "made", "take": "took", "bring": "brought",
-    "find": "found", "eat": "ate", "spend": "spent", "pay": "paid", "lose": "lost", "keep": "kept", "leave": "left",
-    "put": "put", "set": "set", "cut": "cut", "cost": "cost", "come": "came", "run": "ran", "drive": "drove", "ride": "rode",
-    "read": "read", "write": "wrote", "draw": "drew", "hold": "held", "break": "broke", "fall": "fell", "win": "won",
-    "know": "knew", "say": "said", "tell": "told", "see": "saw", "think": "thought", "swim": "swam", "throw": "threw",
-    "catch": "caught", "sleep": "slept", "feed": "fed", "lay": "laid", "grow": "grew", "build": "built", "send": "sent",
-    "lend": "lent", "begin": "began", "become": "became", "let": "let", "hit": "hit", "split": "split", "wear": "wore",
-    "stick": "stuck", "hang": "hung", "shut": "shut", "stand": "stood", "sit": "sat", "teach": "taught", "fly": "flew",
-    "light": "lit", "sew": "sewed", "knit": "knitted", "plan": "planned", "stop": "stopped", "ship": "shipped",
-    "drop": "dropped", "wrap": "wrapped", "bake": "baked", "fill": "filled", "bear": "bore", "feel": "felt", "rise": "rose",
-    "weigh": "weighed", "jog": "jogged", "chip": "chipped", "rip": "ripped", "shop": "shopped", "print": "printed",
-    "lead": "led", "meet": "met", "forget": "forgot", "scan": "scanned", "chop": "chopped", "trim": "trimmed", "mow": "mowed",
-}  # fmt: skip
+_PLURALS = """
+    is/are was/were has/have does/do goes/go can/can will/will must/must
+    """
+"""Third person singular and plural, where that is no -s."""
+_PASTS = """
+    is/was are/were have/had do/did go/went can/could will/would must/must give/gave get/got buy/bought
+    sell/sold make/made take/took bring/brought find/found eat/ate spend/spent pay/paid lose/lost keep/kept
+    leave/left put/put set/set cut/cut cost/cost come/came run/ran drive/drove ride/rode read/read write/wrote
+    draw/drew hold/held break/broke fall/fell win/won know/knew say/said tell/told see/saw think/thought
+    swim/swam throw/threw catch/caught sleep/slept feed/fed lay/laid grow/grew build/built send/sent lend/lent
+    begin/began become/became let/let hit/hit split/split wear/wore stick/stuck hang/hung shut/shut stand/stood
+    sit/sat teach/taught fly/flew light/lit sew/sewed knit/knitted plan/planned stop/stopped ship/shipped
+    drop/dropped wrap/wrapped bake/baked fill/filled bear/bore feel/felt rise/rose weigh/weighed jog/jogged
+    chip/chipped rip/ripped shop/shopped print/printed lead/led meet/met forget/forgot scan/scanned chop/chopped
+    trim/trimmed mow/mowed
+    """
+"""Plural and past, where that is no -ed."""
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return {one: other for one, _, other in (pair.partition("/") for pair in text.split())}
+
+
+_PLURAL, _PAST = _pairs(_PLURALS), _pairs(_PASTS)
 
 
 def base(verb: str) -> str:
@@ -107,13 +114,13 @@ def _inflect(text: str, variant: int) -> str:
 
 
 def inflected(text: str, verb: str) -> str:
-    """Put the verb of a scene, `bakes` or `leaves home with`, into a template for VERB; for VERBs in the third person."""
+    """Put the verb of a scene, `bakes` or `leaves home with`, into a statement for VERB."""
     head, _, rest = verb.partition(" ")
     return text.replace("VERB", f"<{head}!>{' ' + rest if rest else ''}")
 
 
 def asked(text: str, verb: str) -> str:
-    """Put the verb of a scene into a question: VERB as it stands behind `does`, <VERBs> as it stands behind who acts."""
+    """Put the verb of a scene into a question: VERB stands behind `does`, <VERBs> behind who acts."""
     head, _, rest = verb.partition(" ")
     rest = f" {rest}" if rest else ""
     return text.replace("<VERBs>", f"<{head}>{rest}").replace("VERB", base(head) + rest)
@@ -124,7 +131,7 @@ def is_number(slot: str) -> bool:
     return len(slot) == 1 and slot.islower()
 
 
-@lru_cache(maxsize=None)
+@cache
 def template(text: str) -> Template:
     """Read a template.
 
@@ -138,7 +145,9 @@ def template(text: str) -> Template:
     slots = frozenset(match[1] for match in _PLACE.finditer(text))
     for slot in slots:
         if not _NAME.match(slot):
-            raise DataError(f"{text!r}: {{{slot}}} is no place", "write a letter for a number, a word for anything else")
+            raise DataError(
+                f"{text!r}: {{{slot}}} is no place", "write a letter for a number, a word for anything else"
+            )
     if re.search(r"[{}<>\[\]]", _PLACE.sub("", _VERB.sub("", _CHOICE.sub("", text)))):
         raise DataError(f"{text!r}: a bracket has no partner")
     return Template(text, tuple(options), slots)
@@ -149,7 +158,9 @@ def _expand(text: str) -> list[str]:
     match = _CHOICE.search(text)
     if not match:
         return [" ".join(text.split()).replace(" ,", ",")]
-    return [whole for part in match[1].split("|") for whole in _expand(text[: match.start()] + part + text[match.end() :])]
+    return [
+        whole for part in match[1].split("|") for whole in _expand(text[: match.start()] + part + text[match.end() :])
+    ]
 
 
 def _pieces(text: str, where: str) -> tuple[Piece, ...]:
@@ -168,7 +179,11 @@ def _pieces(text: str, where: str) -> tuple[Piece, ...]:
         end = match.end()
     cuts.append((len(sample), len(sample) + len(text) - end, end))
     sample += text[end:]
-    strays = [mention for mention in read_mentions(sample) if not any(low < mention.end and mention.start < high for low, high in inside)]
+    strays = [
+        mention
+        for mention in read_mentions(sample)
+        if not any(low < mention.end and mention.start < high for low, high in inside)
+    ]
     slots = [Slot(match[1]) for match in _PLACE.finditer(text)]
     for place, (low, high, _) in enumerate(cuts):
         at = low
@@ -180,8 +195,3 @@ def _pieces(text: str, where: str) -> tuple[Piece, ...]:
         if place < len(slots):
             pieces.append(slots[place])
     return tuple(piece for piece in pieces if piece != "")
-
-
-def templates(texts: Sequence[str]) -> tuple[Template, ...]:
-    """Read several templates."""
-    return tuple(template(text) for text in texts)

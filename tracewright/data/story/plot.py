@@ -1,0 +1,232 @@
+"""The plot: whether a story asks about its opening or goes on with acts, which acts, and what is asked in the end.
+
+Acts are drawn among those that fit the kind of quantity the story has come to, the steps that are left and what has
+happened before; what an act computes is in `moves.py`, how it is told in the stock.
+"""
+
+from collections.abc import Sequence
+
+from tracewright.data.story.graph import Node, computed, needed
+from tracewright.data.story.loading import load_relations
+from tracewright.data.story.moves import MONEY, MOVES, Played, play
+from tracewright.data.story.openings import Member, Opened, weighted_sum
+from tracewright.data.story.stock import Act
+from tracewright.data.story.tale import Tale
+from tracewright.data.story.template import Template, asked, template
+from tracewright.data.vocabulary import plural
+from tracewright.errors import DataError
+
+Pieces = list[str | Node]
+
+
+def question_of(tale: Tale, opened: Opened) -> Pieces | None:
+    """Bring a story from its opening to its question; None where its numbers do not come out right."""
+    return _close(tale, opened) if _ends_here(tale, opened) else _go_on(tale, opened)
+
+
+def _ends_here(tale: Tale, opened: Opened) -> bool:
+    """Say whether the story asks about its opening, rather than going on with the sum."""
+    left = tale.target - tale.steps
+    if opened.dim == "single":
+        return False
+    acts = tale.scene.acts.get(tale.kind)
+    if not acts or (opened.dim == "people" and not tale.scene.merge):
+        return True
+    return left <= 1 or (left == 2 and tale.draws.chance(0.3))
+
+
+# The question of an opening
+
+
+def _close(tale: Tale, opened: Opened) -> Pieces | None:
+    """Ask about the members of an opening: their sum, a difference, the average, or the last of them."""
+    members, opening = opened.members, opened.opening
+    measure = opening.measure
+    texts = load_relations().questions[
+        measure, "people" if opened.dim == "people" else "adverb" if members[0].adverbial else "subject"
+    ]
+    left = tale.target - tale.steps
+    options = [("total", 10)]
+    last = members[-1]
+    deep = bool(last.node.op) and len(needed(last.node)) >= 2 and _reaches(last.node, members)
+    if deep:
+        options.append(("last", 12 if left <= 0 else 4))
+    pair = _difference(members)
+    if pair is not None and tale.steps >= 1 and not tale.weights:
+        options.append(("difference", 4))
+    total = sum(member.node.value for member in members)
+    if not tale.weights and left >= 1 and total % len(members) == 0 and (opened.dim in ("people", "days")):
+        options.append(("average", 5))
+    options = [option for option in options if option[0] in texts or (option[0] == "total" and opening.ask)]
+    if not options:
+        return None
+    kind = tale.draws.weighted([name for name, _ in options], [weight for _, weight in options])
+    if kind == "last":
+        tale.state = last.node
+        first, second = last, last
+    elif kind == "difference" and pair is not None:
+        first, second = pair
+        tale.state = computed("sub", (first.node, second.node), "difference", "sum")
+    else:
+        first, second = last, last
+        tale.state = weighted_sum(tale, members, "total")
+        if kind == "average":
+            tale.state = computed("div", (tale.state, Node(len(members), "count", "constant")), "average", "sum")
+    tale.steps = len(needed(tale.state))
+    found = (
+        tale.draws.pick(opening.ask)
+        if kind == "total" and opening.ask
+        else template(asked(tale.draws.pick(texts[kind]), opening.verb))
+    )
+    tale.env |= {
+        "adv": first.adverb,
+        "np": first.noun,
+        "S": first.subject,
+        "ref": second.reference,
+        "np2": second.noun,
+        "unitname": _unit_of(opened.dim),
+    }
+    if kind in ("total", "average"):
+        tale.env["np"] = str(tale.env.get("items", ""))
+    tale.plural = opened.dim == "people" and kind in ("total", "average")
+    if tale.sentences and opened.dim == "people":
+        tale.sentences[-1] = tale.sentences[-1]._replace(joins=True, pairs=False)
+    return tale.fill(found, {})
+
+
+def _unit_of(dim: str) -> str:
+    return {"people": "person", "days": "day"}.get(dim, "")
+
+
+def _reaches(node: Node, members: Sequence[Member]) -> bool:
+    """Say whether a quantity is computed from all others."""
+    steps = needed(node)
+    seen = {id(step) for step in steps} | {id(arg) for step in steps for arg in step.args}
+    return all(id(member.node) in seen for member in members)
+
+
+def _difference(members: Sequence[Member]) -> tuple[Member, Member] | None:
+    """Return two members of which the first is more, and which together need all others; the difference is not told."""
+    for first, second in ((members[-1], members[0]), (members[0], members[-1]), (members[-1], members[-2])):
+        if (
+            first.node.value - second.node.value < 2
+            or _tells(first.node, second.node)
+            or _tells(second.node, first.node)
+        ):
+            continue
+        if _reaches(computed("sub", (first.node, second.node), ""), members):
+            return first, second
+    return None
+
+
+def _tells(one: Node, other: Node) -> bool:
+    """Say whether one is so many more or fewer than the other, so that their difference stands in the text."""
+    return one.op in ("add", "sub") and other in one.args
+
+
+# What happens after the opening
+
+
+def _go_on(tale: Tale, opened: Opened) -> Pieces | None:
+    """Let acts happen to what the opening has come to, until the story is long enough; then ask."""
+    members, opening = opened.members, opened.opening
+    if len(members) > 1:
+        tale.state = weighted_sum(tale, members, "cost" if opening.measure == "price" else "total")
+        tale.steps += 1
+    else:
+        tale.state = members[0].node
+    if opened.dim == "people":
+        if not _next_act(tale, set()):
+            return None
+        tale.plural = True
+        tale.say(tale.draws.pick(tale.scene.merge))
+    if opened.dim == "single" and "." not in members[0].name:
+        tale.entity = members[0].name
+    last: Act | None = None
+    done: set[str] = set()
+    while tale.steps < tale.target:
+        found = _next_act(tale, done)
+        if found is None:
+            break
+        last, played = found
+        asked = _happen(tale, last, played)
+        done.add(last.once)
+        if last.end:
+            return asked
+    if last is None and len(members) > 1:
+        return _close(tale, opened)
+    if last is None:
+        return None
+    return _ask(tale, last)
+
+
+def _next_act(tale: Tale, done: set[str]) -> tuple[Act, Played] | None:
+    """Draw an act that fits the amount, the steps that are left, and what has happened before."""
+    left = tale.target - tale.steps
+    assert tale.state is not None
+    able = [act for act in tale.scene.acts.get(tale.kind, ()) if _fits(tale, act, done, left)]
+    while able:
+        act = tale.draws.weighted(able, [item.weight for item in able])
+        found = play(act, tale.state, tale.draws, tale.row, tale.kind in MONEY, tale.scene.most.get(act.to, 5000))
+        if found is not None:
+            return act, found
+        able.remove(act)
+    return None
+
+
+def _fits(tale: Tale, act: Act, done: set[str], left: int) -> bool:
+    steps = MOVES[act.move][1]
+    if steps > left or (act.end and steps < left) or act.once in done or tale.dim in act.without:
+        return False
+    if act.needs == "habit":
+        return tale.habit
+    if act.needs == "plain" and tale.habit:
+        return False
+    if act.needs == "fresh" and (tale.touched or tale.grown or tale.habit):
+        return False
+    if act.needs == "ungrown" and (tale.grown or tale.habit):
+        return False
+    return not (act.needs == "open" and tale.changes) and not (act.needs == "changed" and not tale.changes)
+
+
+def _happen(tale: Tale, act: Act, played: Played) -> Pieces:
+    """Tell an act, and let the story come to its result; return the question where the act ends the story."""
+    tale.refer()
+    if act.rate:
+        tale.rate = True
+    elif act.move not in ("times_constant", "over_constant"):
+        tale.rate = tale.rate and act.move in ("times", "over")
+    if act.unit:
+        tale.env["unit"], tale.env["units"] = act.unit, plural(act.unit)
+    plain = [say for say in act.says if not say.early]
+    one = tale.plural or any(sentence.early for sentence in tale.sentences)
+    say = tale.draws.pick(plain if plain and one else act.says)
+    if say.early:
+        tale.say(say.early, played.letters, early=True)
+    if say.say:
+        tale.say(say.say, played.letters, joins=say.joins, follows=say.follows and act.on == act.to)
+    tale.state = played.node
+    tale.steps += MOVES[act.move][1]
+    tale.changes += 1
+    if act.to != act.on:
+        tale.kind, tale.touched, tale.grown = act.to, False, False
+    elif act.move.startswith("less"):
+        tale.touched, tale.grown = True, False
+    elif act.move.startswith("plus"):
+        tale.grown, tale.touched = True, False
+    return tale.fill(tale.draws.pick(act.asks), played.letters) if act.end else []
+
+
+def _ask(tale: Tale, last: Act) -> Pieces | None:
+    """Ask for what the story has come to."""
+    tale.refer()
+    asks: Sequence[Template] = last.asks
+    if not asks:
+        suffix = "_left" if tale.touched else "_now" if tale.grown else ""
+        asks = tale.scene.asks.get(tale.kind + suffix) or tale.scene.asks.get(tale.kind, ())
+    if not asks:
+        raise DataError(
+            f"scene {tale.scene.name}: nothing is asked of {tale.kind!r}",
+            f"add it under 'asks', or 'ask' to the act with {last.name!r}",
+        )
+    return tale.fill(tale.draws.pick(asks), {})
