@@ -17,63 +17,15 @@ from tracewright.tree import Map, Seq, Tree, TreeError, read_tree
 
 FOLDER = Path(__file__).parent
 
-_SCENE_KEYS = (
-    "about",
-    "weight",
-    "actor",
-    "words",
-    "items",
-    "kinds",
-    "places",
-    "intro",
-    "decor",
-    "distract",
-    "openings",
-    "use",
-    "acts",
-    "asks",
-    "most",
-    "merge",
-    "skip",
+_SCENE_KEYS = tuple(
+    ("about weight actor words items kinds places intro decor distract openings use acts asks most merge skip").split()
 )
-_ACT_KEYS = (
-    "move",
-    "on",
-    "to",
-    "weight",
-    "name",
-    "names",
-    "say",
-    "ask",
-    "constant",
-    "end",
-    "rate",
-    "needs",
-    "once",
-    "without",
-    "unit",
-)
-_OPENING_KEYS = (
-    "measure",
-    "verb",
-    "amounts",
-    "dims",
-    "groups",
-    "to",
-    "weight",
-    "unit",
-    "adj",
-    "more",
-    "less",
-    "habit",
-    "things",
-    "counts",
-    "buy",
-    "name",
-    "entity",
-    "ask",
-    "money",
-    "given",
+_ACT_KEYS = tuple(("move on to weight name names say ask constant end rate needs once without unit").split())
+_OPENING_KEYS = tuple(
+    (
+        "measure verb amounts dims groups to weight unit adj more less habit things counts buy name ask money "
+        "given dozens"
+    ).split()
 )
 
 
@@ -266,8 +218,8 @@ def _opening(node: Tree, where: str) -> Opening:
         _values(node["counts"], where) if "counts" in node else None,
         _templates(node.get("buy"), where),
         str(node.get("name", "")),
-        node.get("entity") == "yes",
         node.get("money") == "yes",
+        float(str(node.get("dozens", "0"))),
         _templates(node.get("given"), where),
         _templates(node.get("ask"), where),
     )
@@ -375,6 +327,10 @@ def load_relations() -> Relations:
                     relation: _texts(node, f"{path}, {relation}")
                     for relation, node in _mapping(found, str(path)).items()
                 }
+    for (measure, name), found in tuple(says.items()):
+        if name == "subject":
+            more = says.get((measure, "people"), {})
+            says[measure, "people"] = {key: (*texts, *more.get(key, ())) for key, texts in found.items()}
     asks = {key: _templates(node, f"{path}, asks") for key, node in _mapping(tree.get("asks"), str(path)).items()}
     return Relations(
         says, asks, questions, {key: int(value) for key, value in _words(tree.get("most"), str(path)).items()}

@@ -37,7 +37,7 @@ PARTS = tuple(
     )
 )
 PERCENTS = tuple(range(5, 100, 5))
-MONEY = frozenset(("earned", "cost", "cash", "share"))
+MONEY = frozenset(("earned", "cost", "cash", "share", "monthly", "yearly", "rest2", "saved"))
 """Kinds of quantity that are dollars."""
 _EVENTS = ("less", "less_two", "plus", "plus_two")
 

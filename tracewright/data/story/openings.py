@@ -14,7 +14,7 @@ from tracewright.data.story.loading import load_relations
 from tracewright.data.story.stock import Opening
 from tracewright.data.story.tale import Tale, draw_amount
 from tracewright.data.story.template import Template, inflected, template
-from tracewright.data.vocabulary import Values, slug, with_article
+from tracewright.data.vocabulary import Values, slug
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SESSIONS = ("in the morning", "in the afternoon", "in the evening")
@@ -143,7 +143,7 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
         values = row_values if isinstance(row_values, Values) else values
     if not isinstance(values, Values):
         return None
-    says = load_relations().says[opening.measure, "adverb" if new.adverbial else "subject"]
+    says = load_relations().says[opening.measure, class_of(tale.dim, new)]
     if before and budget > 0 and not (draws.chance(0.38) and tale.target < 7):
         made = _compare(tale, opening, before, new, budget, values, says)
         if made:
@@ -151,7 +151,10 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
     if opening.groups and budget > 0 and new.node.value == 0 and draws.chance(0.4 if tale.dim != "single" else 0.6):
         return _groups(tale, opening, new, not before)
     value = draw_amount(draws, values)
-    node = Node(value or 2, new.name, "money" if opening.money or opening.measure == "price" else "integer")
+    kind = "money" if opening.money or opening.measure == "price" else "integer"
+    if opening.dozens and value and value % 12 == 0 and value <= 144 and draws.chance(opening.dozens):
+        kind = "dozens"
+    node = Node(value or 2, new.name, kind)
     texts = (
         opening.given
         if opening.given and draws.chance(0.7)
@@ -200,6 +203,11 @@ def _compare(
         tale.steps += relation.steps
         return new._replace(node=node)
     return None
+
+
+def class_of(dim: str, member: Member) -> str:
+    """Return which sentences of `relations.yaml` tell a member."""
+    return "people" if dim == "people" else "adverb" if member.adverbial else "subject"
 
 
 def _groups(tale: Tale, opening: Opening, new: Member, first: bool) -> Member | None:

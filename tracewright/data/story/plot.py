@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tracewright.data.story.graph import Node, computed, needed
 from tracewright.data.story.loading import load_relations
 from tracewright.data.story.moves import MONEY, MOVES, Played, play
-from tracewright.data.story.openings import Member, Opened, weighted_sum
+from tracewright.data.story.openings import Member, Opened, class_of, weighted_sum
 from tracewright.data.story.stock import Act
 from tracewright.data.story.tale import Tale
 from tracewright.data.story.template import Template, asked, template
@@ -39,63 +39,92 @@ def _ends_here(tale: Tale, opened: Opened) -> bool:
 
 
 def _close(tale: Tale, opened: Opened) -> Pieces | None:
-    """Ask about the members of an opening: their sum, a difference, the average, or the last of them."""
+    """Ask about the members of an opening: their sum, a difference, the average, the last, or after a gift."""
     members, opening = opened.members, opened.opening
-    measure = opening.measure
-    texts = load_relations().questions[
-        measure, "people" if opened.dim == "people" else "adverb" if members[0].adverbial else "subject"
-    ]
-    left = tale.target - tale.steps
-    options = [("total", 10)]
-    last = members[-1]
-    deep = bool(last.node.op) and len(needed(last.node)) >= 2 and _reaches(last.node, members)
-    if deep:
-        options.append(("last", 12 if left <= 0 else 4))
+    texts = load_relations().questions[opening.measure, class_of(opened.dim, members[0])]
     pair = _difference(members)
-    if pair is not None and tale.steps >= 1 and not tale.weights:
-        options.append(("difference", 4))
-    total = sum(member.node.value for member in members)
-    if not tale.weights and left >= 1 and total % len(members) == 0 and (opened.dim in ("people", "days")):
-        options.append(("average", 5))
-    options = [option for option in options if option[0] in texts or (option[0] == "total" and opening.ask)]
+    options = [option for option in _questions(tale, opened, pair) if option[0] in texts or option == ("total", 10)]
+    if not opening.ask and "total" not in texts:
+        options.remove(("total", 10))
     if not options:
         return None
     kind = tale.draws.weighted([name for name, _ in options], [weight for _, weight in options])
+    first = second = members[-1]
     if kind == "last":
-        tale.state = last.node
-        first, second = last, last
+        tale.state = first.node
     elif kind == "difference" and pair is not None:
         first, second = pair
         tale.state = computed("sub", (first.node, second.node), "difference", "sum")
+    elif kind == "transfer":
+        given = _transfer(tale, opened)
+        if given is None:
+            return None
+        first = given
     else:
-        first, second = last, last
         tale.state = weighted_sum(tale, members, "total")
         if kind == "average":
             tale.state = computed("div", (tale.state, Node(len(members), "count", "constant")), "average", "sum")
+    assert tale.state is not None
     tale.steps = len(needed(tale.state))
-    found = (
-        tale.draws.pick(opening.ask)
-        if kind == "total" and opening.ask
-        else template(asked(tale.draws.pick(texts[kind]), opening.verb))
-    )
+    together = kind in ("total", "average")
+    tale.plural = opened.dim == "people" and together
+    if opened.dim == "people":
+        tale.sentences[-1] = tale.sentences[-1]._replace(joins=True, pairs=False)
     tale.env |= {
         "adv": first.adverb,
-        "np": first.noun,
+        "np": str(tale.env.get("items", "")) if together else first.noun,
         "S": first.subject,
         "ref": second.reference,
         "np2": second.noun,
-        "unitname": _unit_of(opened.dim),
+        "unitname": "person" if opened.dim == "people" else "day",
     }
-    if kind in ("total", "average"):
-        tale.env["np"] = str(tale.env.get("items", ""))
-    tale.plural = opened.dim == "people" and kind in ("total", "average")
-    if tale.sentences and opened.dim == "people":
-        tale.sentences[-1] = tale.sentences[-1]._replace(joins=True, pairs=False)
-    return tale.fill(found, {})
+    asks = opening.ask if kind == "total" else ()
+    return tale.fill(tale.draws.pick(asks) if asks else _asked(tale, texts[kind], opening.verb), {})
 
 
-def _unit_of(dim: str) -> str:
-    return {"people": "person", "days": "day"}.get(dim, "")
+def _asked(tale: Tale, texts: Sequence[str], verb: str) -> Template:
+    return template(asked(tale.draws.pick(texts), verb))
+
+
+def _questions(tale: Tale, opened: Opened, pair: tuple[Member, Member] | None) -> list[tuple[str, int]]:
+    """Return what can be asked of an opening, with weights: everything that was told must be needed."""
+    members = opened.members
+    left = tale.target - tale.steps
+    options = [("total", 10)]
+    last = members[-1].node
+    if last.op and len(needed(last)) >= 2 and _reaches(last, members):
+        options.append(("last", 12 if left <= 0 else 4))
+    if tale.weights:
+        return options
+    if pair is not None and tale.steps >= 1:
+        options.append(("difference", 4))
+    total = sum(member.node.value for member in members)
+    if left >= 1 and total % len(members) == 0 and opened.dim in ("people", "days"):
+        options.append(("average", 6))
+    if opened.opening.verb == "has" and opened.dim == "people" and left >= 1:
+        options.append(("transfer", 6))
+    return options
+
+
+def _transfer(tale: Tale, opened: Opened) -> Member | None:
+    """Let one of two people give the other some, and return whose amount is asked for; None where that is not all."""
+    giver, receiver = opened.members[0], opened.members[-1]
+    if tale.draws.chance(0.5):
+        giver, receiver = receiver, giver
+    amount = tale.draws.near(2, int(giver.node.value) // 2)
+    if amount is None or len(opened.members) > 2:
+        return None
+    given = Node(amount, "given", "integer")
+    gained = computed("add", (receiver.node, given), "after")
+    lost = computed("sub", (giver.node, given), "after")
+    options = [(lost, giver), (gained, receiver)]
+    options = [option for option in options if _reaches(option[0], opened.members)]
+    if not options:
+        return None
+    tale.state, whose = tale.draws.pick(options)
+    words = {"A": str(giver.subject), "B": str(receiver.subject)}
+    tale.say(template("{A} <gives!> {n} {items} to {B}"), {"n": given}, words, joins=True)
+    return whose
 
 
 def _reaches(node: Node, members: Sequence[Member]) -> bool:

@@ -108,8 +108,9 @@ class Opening:
     counts: Values | None = None
     buy: tuple[Template, ...] = ()
     name: str = ""
-    entity: bool = False
     money: bool = False
+    dozens: float = 0.0
+    """Chance that a multiple of 12 is told in dozens."""
     given: tuple[Template, ...] = ()
     ask: tuple[Template, ...] = ()
 

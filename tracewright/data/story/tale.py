@@ -149,7 +149,8 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
     draws = tale.draws
     order = list(tale.sentences)
     clause: list[str | Node] = []
-    if len(order) > 1 and order[-1].joins and draws.chance(join):
+    request = str(question[0]).startswith("find ")
+    if len(order) > 1 and order[-1].joins and not request and draws.chance(join):
         clause = order.pop().pieces
     order.sort(key=lambda sentence: not sentence.lead and (1 if sentence.early else 2))
     teller = _Teller(tale)
@@ -178,7 +179,8 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
         asked = teller.sentence([*question, " if ", *clause] if behind else ["if ", *clause, ", ", *question])
     else:
         asked = teller.sentence(question)
-    parts = [f"{text[0].upper()}{text[1:]}." for text in texts] + [f"{asked[0].upper()}{asked[1:]}?"]
+    end = "." if request else "?"
+    parts = [f"{text[0].upper()}{text[1:]}." for text in texts] + [f"{asked[0].upper()}{asked[1:]}{end}"]
     return " ".join(parts), teller.mentions
 
 
