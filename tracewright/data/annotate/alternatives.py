@@ -48,6 +48,22 @@ _PRIMES = (
 )
 
 
+CERTAIN = 0.4
+"""Smallest margin, in log odds, over an alternative that computes something else, for the tier `certain`."""
+
+CERTAIN_RESULT = 1.2
+"""The same where one of the two is the result of an earlier step: readers found such a choice wrong more often."""
+
+CERTAIN_FLIP = 1.0
+"""The same where one of the two is a share turned over (/2 for a half), which a plain 2 is easily taken for."""
+
+CERTAIN_IMPLICIT = 0.0
+"""The same over a number that nothing states."""
+
+LIKELY = -0.2
+"""Smallest margin for the tier `likely`."""
+
+
 class Rival(NamedTuple):
     """The nearest alternative that computes something else: how far behind, and where it differs."""
 
@@ -56,6 +72,25 @@ class Rival(NamedTuple):
     """Which slot was forced, counted through the solution; -1 where there is no rival."""
     pick: Candidate | None
     """What it was forced to."""
+    over: Candidate | None = None
+    """What the best wiring has there."""
+
+    @property
+    def beaten(self) -> bool:
+        """Whether the best wiring is far enough ahead to be certain."""
+        return self.excess >= 0
+
+    @property
+    def excess(self) -> float:
+        """By how much the margin is above what such a choice needs."""
+        pair = [pick for pick in (self.pick, self.over) if pick]
+        if any(pick.kind == "free" for pick in pair):
+            return self.margin - CERTAIN_IMPLICIT
+        if any(pick.kind == "result" for pick in pair):
+            return self.margin - CERTAIN_RESULT
+        if any(pick.view == "flip" for pick in pair):
+            return self.margin - CERTAIN_FLIP
+        return self.margin - CERTAIN
 
 
 def nearest_rival(
@@ -74,15 +109,16 @@ def nearest_rival(
                     continue
                 other = wire(shaped, scene, {at: pick}, beam=6)[0]
                 margin = best.score - other.score
-                if margin < rival.margin and _differs(shaped, other.picks, rounding, numbers, expected):
-                    rival = Rival(margin, at, pick)
+                found = Rival(margin, at, pick, best.picks[at])
+                if found.excess < rival.excess and _differs(shaped, other.picks, rounding, numbers, expected):
+                    rival = found
     return rival
 
 
 IMPLICIT = -1.5
 """What a small number from nowhere would score: the three friends that are named, not counted."""
 
-REUSED = -0.3
+REUSED = -0.8
 """The same where the mention that it could be has another use already."""
 
 MOST_IMPLICIT = 5
@@ -104,7 +140,7 @@ def weakest_small(shaped: Sequence[Shaped], scene: Scene, best: Wiring, needed: 
                     continue
                 margin = best.gains[at] - (REUSED if uses[pick.place] > 1 else IMPLICIT)
                 if margin < weakest.margin:
-                    weakest = Rival(margin, at, Candidate("free", 0, "same", slot.value))
+                    weakest = Rival(margin, at, Candidate("free", 0, "same", slot.value), pick)
     return weakest
 
 
@@ -145,9 +181,14 @@ def new_numbers(places: Sequence[Place], draw: int) -> list[Number]:
 
 
 def same_thing(first: Place, second: Place) -> bool:
-    """Say whether a mention refers back to an earlier one: equal value and noun, and a word such as `the` before it."""
-    if first.mention.value != second.mention.value or first.mention.kind != second.mention.kind:
+    """Say whether a mention refers back to an earlier one: equal value and noun, and a word such as `the` before it.
+
+    A question also repeats what was said where it asks (`How much does she earn in the 5 days?`).
+    """
+    if first.mention.value != second.mention.value or first.mention.kind == "ordinal":
         return False
     if not first.after or not second.after or first.after[0] != second.after[0]:
         return False
+    if second.asked and not first.asked and second.mention.value > 2:
+        return True
     return second.before[-1:] in (("the",), ("these",), ("those",), ("all",), ("his",), ("her",), ("their",), ("its",))

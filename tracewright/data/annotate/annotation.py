@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tracewright.data.annotate.alternatives import Rival, nearest_rival, weakest_small
+from tracewright.data.annotate.alternatives import LIKELY, Rival, nearest_rival, weakest_small
 from tracewright.data.annotate.compose import compose
 from tracewright.data.annotate.context import Place, read_places
 from tracewright.data.annotate.equations import Equation
@@ -38,6 +38,7 @@ class Annotation:
     """Every number is a mention, a result, or a constant that is called for."""
     margin: float = 0.0
     """How far the best alternative that computes something else is behind, in log odds."""
+    rival_kind: str = ""
     steps: int = 0
     """Operations of the trace."""
 
@@ -76,9 +77,10 @@ def annotate(problem: Problem) -> Annotation:
         return checked
     rival = nearest_rival(shaped, scene, best, ops, mended.rounding if mended else "")
     rival = min(
-        rival, weakest_small(shaped, scene, best, frozenset(op.equation for op in ops)), key=lambda one: one.margin
+        rival, weakest_small(shaped, scene, best, frozenset(op.equation for op in ops)), key=lambda one: one.excess
     )
     ventured = _ventured(ops, shaped, best.picks, known)
+    checked = replace(checked, margin=rival.margin, rival_kind=f'{best.picks[rival.slot].kind}:{best.picks[rival.slot].view}->{rival.pick.kind}:{rival.pick.view}' if rival.pick else '')
     return _tiered(checked, rival, shaped, mended, places, ventured)
 
 
@@ -94,13 +96,6 @@ def _ventured(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candi
 
 HIDDEN = frozenset(("plus_one", "minus_one", "joined"))
 """Views that make a value by a step that nothing in the solution shows."""
-
-
-CERTAIN = 0.5
-"""Smallest margin, in log odds, over an alternative that computes something else, for the tier `certain`."""
-
-LIKELY = 0.15
-"""The same for the tier `likely`."""
 
 
 def _tiered(
@@ -121,7 +116,7 @@ def _tiered(
         return replace(
             annotation, tier="doubtful", kind="a hidden step", reason=f"a hidden step is guessed: {ventured}"
         )
-    if rival.margin >= CERTAIN or rival.pick is None:
+    if rival.beaten or rival.pick is None:
         return replace(annotation, tier="certain", margin=rival.margin)
     slot = [slot for each in shaped for slot in each.slots][rival.slot]
     other = places[rival.pick.place].mention.name if rival.pick.kind == "mention" else f"a {rival.pick.kind}"

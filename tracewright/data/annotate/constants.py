@@ -77,13 +77,12 @@ STRUCTURAL: frozenset[Number] = frozenset((0, 1, 2, 100))
 """Numbers that need no cue: a whole, a doubling or halving, a percent scale, nothing."""
 
 LOOSE: frozenset[str] = word_set(
-    """way back side lot hand arm eye together average half quarter parent brother sister sibling year month week hour
-    minute year day whole coin cat dog cow car table horse leg school monthly letter state card wall deck tire
-    split meal triangle rectangle square hour letter weekend circle angle annual yearly daily weekly foot shoe
+    """way back side lot hand arm eye together half quarter parent brother sister sibling whole coin cat dog cow car table
+    horse leg school letter state card wall deck tire split meal triangle rectangle square weekend circle angle foot shoe
     sock glove partner finger january february march april may june july august september october november december
     """
 )
-"""Words that hint at a constant when they stand alone, but call for none: a week may be spoken of without its days."""
+"""Words that hint at a constant when they stand alone, but call for none: a car may be spoken of without its wheels."""
 
 
 class Constant(NamedTuple):

@@ -184,8 +184,10 @@ def _is_share(part: "Fused", known: Known) -> bool:
     if node.percent or 0 < node.value < 1:
         return True
     value = 1 / Fraction(node.value) if divides and node.value else node.value
-    kinds = {place.mention.kind for place in known.places if place.mention.value in (value, node.value)}
-    return bool(kinds) and kinds <= {"fraction", "multiple"}
+    fitting = [place for place in known.places if place.mention.value in (value, node.value)]
+    return bool(fitting) and all(
+        place.mention.kind in ("fraction", "multiple") or place.relation == "times" for place in fitting
+    )
 
 
 def _shown_percent(leaf: Leaf) -> bool:

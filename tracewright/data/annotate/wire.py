@@ -59,7 +59,8 @@ class Scene:
         self.clause = Rarity([place.clause for place in known.places])
         self.pairs = Rarity([place.pairs for place in known.places])
         self.sentence = Rarity([place.sentence for place in known.places])
-        self.words = Rarity([equation.words for equation in known.equations])
+        self.words = Rarity([equation.segment for equation in known.equations])
+        self.phrases = Rarity([equation.pairs for equation in known.equations])
         self._options: dict[Slot, list[tuple[Candidate, float]]] = {}
 
     def dollar(self, pick: Candidate) -> bool:
@@ -181,6 +182,8 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     features: Features = [("mention", 1.0), (f"kind_{_kind(place)}_{role}", 1.0)]
     if pick.view != "same":
         features.append((f"view_{pick.view}", 1.0))
+    if pick.view == "flip" and slot.role == "factor":
+        features.append(("view_flip_factor", 1.0))
     features += _noun_features("m", slot, place.after, place.dollar)
     if place.own:
         hit = not place.own.isdisjoint(equation.words)
@@ -202,7 +205,7 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     if place.each:
         features.append((f"m_each_{slot.role}", 1.0))
     if place.relation:
-        features.append((f"m_{place.relation}_{slot.role}", 1.0))
+        features.append((f"m_{place.relation}_{'base' if slot.base else slot.role}", 1.0))
         if slot.leaf.relation:
             features.append((f"m_relation_{'hit' if slot.leaf.relation == place.relation else 'miss'}", 1.0))
     elif slot.leaf.relation:
@@ -263,7 +266,8 @@ def _result_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     if pick.view != "same":
         features.append((f"result_view_{pick.view}", 1.0))
     features += _noun_features("r", slot, source.after, source.dollar)
-    features.append(("r_words", known.words.overlap(equation.words, source.words)))
+    features.append(("r_words", known.words.overlap(equation.segment, source.segment)))
+    features.append(("r_pairs", known.phrases.overlap(equation.pairs, source.pairs)))
     if equation.names:
         if equation.names & source.names:
             features.append(("r_name_hit", 1.0))
