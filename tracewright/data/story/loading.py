@@ -17,16 +17,18 @@ from tracewright.tree import Map, Seq, Tree, TreeError, read_tree
 
 FOLDER = Path(__file__).parent
 
-_SCENE_KEYS = tuple(
-    ("about weight actor words items kinds places intro decor distract openings use acts asks most merge skip").split()
-)
-_ACT_KEYS = tuple(("move on to weight name names say ask constant end rate needs once without unit").split())
-_OPENING_KEYS = tuple(
-    (
-        "measure verb amounts dims groups to weight unit adj more less habit things counts buy name ask money "
-        "given dozens"
-    ).split()
-)
+_SCENE_KEYS = (
+    "about", "weight", "actor", "words", "items", "kinds", "places", "intro", "decor", "distract", "openings",
+    "use", "acts", "asks", "most", "merge", "skip",
+)  # fmt: skip
+_ACT_KEYS = (
+    "move", "on", "to", "weight", "name", "names", "say", "ask", "constant", "end", "rate", "needs", "once",
+    "without", "unit",
+)  # fmt: skip
+_OPENING_KEYS = (
+    "measure", "verb", "amounts", "dims", "groups", "to", "weight", "unit", "adj", "more", "less", "habit",
+    "things", "counts", "buy", "name", "ask", "money", "given", "dozens",
+)  # fmt: skip
 
 
 def _map(path: Path) -> Map:
@@ -103,7 +105,7 @@ def _rows(node: Tree | None, where: str) -> tuple[Row, ...]:
     return read_table(node, where)
 
 
-_STANDS_ALONE = re.compile(r"\b(?:also|then|already|has|wants|after|total|only|while|another \{n\}|costs?!?)\b")
+_STANDS_ALONE = re.compile(r"\b(?:also|then|already|has|wants|needs|after|total|only|while|another \{n\}|costs?!?)\b")
 """Sentences that do not begin with `then`."""
 _NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then|a little|from)\b")
 """Sentences that begin with when or where: they neither begin with `then` nor stand behind `if`."""
@@ -327,10 +329,9 @@ def load_relations() -> Relations:
                     relation: _texts(node, f"{path}, {relation}")
                     for relation, node in _mapping(found, str(path)).items()
                 }
-    for (measure, name), found in tuple(says.items()):
-        if name == "subject":
-            more = says.get((measure, "people"), {})
-            says[measure, "people"] = {key: (*texts, *more.get(key, ())) for key, texts in found.items()}
+    for measure in MEASURES:
+        plain, more = says[measure, "subject"], says.get((measure, "people"), {})
+        says[measure, "people"] = {key: (*texts, *more.get(key, ())) for key, texts in plain.items()}
     asks = {key: _templates(node, f"{path}, asks") for key, node in _mapping(tree.get("asks"), str(path)).items()}
     return Relations(
         says, asks, questions, {key: int(value) for key, value in _words(tree.get("most"), str(path)).items()}

@@ -160,7 +160,7 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
         if opening.given and draws.chance(0.7)
         else [template(inflected(text, opening.verb)) for text in says["given"]]
     )
-    _tell(tale, draws.pick(texts), {"n": node}, new, None, None, not before)
+    _tell(tale, draws.pick(texts), {"n": node}, new, None, None, not before and opening.measure != "price")
     return new._replace(node=node)
 
 
@@ -274,7 +274,7 @@ def _buy(tale: Tale, opening: Opening, makers: list[Member]) -> list[Member]:
             left -= 1
             tale.steps += 1
         else:
-            parts.append([with_article(str(row["one"]))])
+            parts.append([str(row["a"])])
             makers[place] = member._replace(subject=f"the {row['one']}", reference=f"the {row['one']}")
     listed: list[str | Node] = []
     for place, part in enumerate(parts):

@@ -4,6 +4,7 @@ Acts are drawn among those that fit the kind of quantity the story has come to, 
 happened before; what an act computes is in `moves.py`, how it is told in the stock.
 """
 
+import re
 from collections.abc import Sequence
 
 from tracewright.data.story.graph import Node, computed, needed
@@ -238,12 +239,16 @@ def _happen(tale: Tale, act: Act, played: Played) -> Pieces:
     tale.steps += MOVES[act.move][1]
     tale.changes += 1
     if act.to != act.on:
-        tale.kind, tale.touched, tale.grown = act.to, False, False
+        tale.kind, tale.touched, tale.grown, tale.lost = act.to, False, False, False
     elif act.move.startswith("less"):
-        tale.touched, tale.grown = True, False
+        tale.touched, tale.grown, tale.lost = True, False, True
     elif act.move.startswith("plus"):
         tale.grown, tale.touched = True, False
     return tale.fill(tale.draws.pick(act.asks), played.letters) if act.end else []
+
+
+_TIMED = re.compile(r"\b(?:day|week|month|year|altogether|total|all|average|then|end)\b")
+"""Questions to which `every day` is not added."""
 
 
 def _ask(tale: Tale, last: Act) -> Pieces | None:
@@ -258,4 +263,8 @@ def _ask(tale: Tale, last: Act) -> Pieces | None:
             f"scene {tale.scene.name}: nothing is asked of {tale.kind!r}",
             f"add it under 'asks', or 'ask' to the act with {last.name!r}",
         )
-    return tale.fill(tale.draws.pick(asks), {})
+    found = tale.draws.pick(asks)
+    pieces = tale.fill(found, {})
+    if tale.habit and not _TIMED.search(found.text):
+        pieces.append(tale.draws.pick((" every day", " each day", " per day")))
+    return pieces

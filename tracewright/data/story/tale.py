@@ -66,6 +66,7 @@ class Tale:
         self.changes = 0
         self.touched = False
         self.grown = False
+        self.lost = False
         self.dim = "single"
         self.weights: dict[int, Node] = {}
         if scene.items:
@@ -94,9 +95,15 @@ class Tale:
         """Settle how the amount that the story has come to is called now: all the apples, the rest."""
         items = self.env.get("items", "")
         self.env["ofmoney"] = (
-            "of the remaining money" if self.touched else "of all this money" if self.grown else "of the money"
+            "of the remaining money"
+            if self.touched
+            else "of all this money"
+            if self.grown and not self.lost
+            else "of the remaining money"
+            if self.lost
+            else "of the money"
         )
-        self.env["themoney"] = "the remaining money" if self.touched else "all the money"
+        self.env["themoney"] = "the remaining money" if self.touched or self.lost else "all the money"
         if self.touched:
             rest = self.draws.pick(("the rest", f"the remaining {items}", f"the rest of the {items}"))
             of = f"of the remaining {items}"
@@ -104,9 +111,10 @@ class Tale:
             self.env["rest"], self.env["of"], self.env["ofall"] = rest, of, of_all
         else:
             alone = self.dim == "single" and not self.grown
-            self.env["rest"] = f"the {items}" if alone else f"all the {items}"
-            self.env["of"] = f"of the {items}"
-            self.env["ofall"] = f"of the {items}" if alone else f"of all the {items}"
+            every = f"remaining {items}" if self.lost else items
+            self.env["rest"] = f"the {items}" if alone else f"all the {every}"
+            self.env["of"] = f"of the {every}"
+            self.env["ofall"] = f"of the {items}" if alone else f"of all the {every}"
 
     def fill(
         self, found: Template, letters: Mapping[str, Node], extra: Mapping[str, Words] | None = None
