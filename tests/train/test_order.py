@@ -69,7 +69,7 @@ def test_what_fails_is_drawn_more_often_and_nothing_is_forgotten():
     first = Counter(groups[index] for step in range(WINDOW) for index in order(step))
     assert 0.3 < first["easy"] / first.total() < 0.7
     for _ in range(30):
-        order.note([0, 60], [0.0, 0.9])
+        order.note([0, 60], [0.0, 2.3])
     later = Counter(groups[index] for step in range(WINDOW, 2 * WINDOW) for index in order(step))
     share = later["easy"] / later.total()
     assert share == pytest.approx(0.1 / (0.1 + 1.0), abs=0.06)
@@ -85,9 +85,9 @@ def test_the_order_by_errors_goes_on_from_its_state():
         if step == WINDOW + 7:
             state = whole.state()
         seen.append(whole(step))
-        whole.note(seen[-1], [0.5 * (groups[index] == "a") for index in seen[-1]])
+        whole.note(seen[-1], [0.7 * (groups[index] == "a") for index in seen[-1]])
     again = ErrorOrder(LENGTHS, groups, batch=3, seed=0, state=state)
     for step in range(WINDOW + 7, 2 * WINDOW + 5):
         batch = again(step)
         assert batch == seen[step]
-        again.note(batch, [0.5 * (groups[index] == "a") for index in batch])
+        again.note(batch, [0.7 * (groups[index] == "a") for index in batch])

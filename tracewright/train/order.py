@@ -7,6 +7,7 @@ example is seen once a pass, whatever the batch size, and several processes shar
 Curricula: `steps` and `expert` order each pass; `errors` draws each window anew, with more of what failed before.
 """
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -42,6 +43,13 @@ class Order:
         if self.bucket:
             return self._window(step // WINDOW)[step % WINDOW]
         return self.stretch(step * self.batch, self.batch)
+
+    def note(self, indices: Sequence[int], losses: Sequence[float]) -> None:
+        """Take in the summed losses of the examples of a step; here they change nothing."""
+
+    def state(self) -> dict[str, Any] | None:
+        """Return what a checkpoint must keep; here nothing."""
+        return None
 
     def _draw_pass(self, number: int) -> list[int]:
         shuffled = torch.randperm(len(self.lengths), generator=generator(self.seed, "pass", number))
@@ -105,11 +113,11 @@ class ErrorOrder(Order):
             self._window.cache_clear()
         return self._window(self.window)[step % WINDOW]
 
-    def note(self, indices: Sequence[int], errors: Sequence[float]) -> None:
-        """Take in the errors of examples that a step has seen."""
-        for index, error in zip(indices, errors, strict=True):
+    def note(self, indices: Sequence[int], losses: Sequence[float]) -> None:
+        """Take in the summed losses of the examples of a step: p(target) is exp(-loss)."""
+        for index, loss in zip(indices, losses, strict=True):
             group = self.groups[index]
-            self.errors[group] = self.DECAY * self.errors[group] + (1 - self.DECAY) * error
+            self.errors[group] = self.DECAY * self.errors[group] - (1 - self.DECAY) * math.expm1(-loss)
 
     def state(self) -> dict[str, Any]:
         """Return what a checkpoint keeps."""

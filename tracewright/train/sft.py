@@ -11,6 +11,7 @@ Not covered: making the data (`data/`), what is trained (`model/freeze.py`), the
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from tracewright.recipe import Recipe, SftConfig
 from tracewright.train.check import encode_examples
 from tracewright.train.checkpoint import read_whole, write_whole
 from tracewright.train.loss import collate, completion_logits, row_sums, token_losses
-from tracewright.train.order import ErrorOrder, make_order
+from tracewright.train.order import make_order
 from tracewright.train.step import Log, Stepper, explained, learning_rate
 
 BEST = "best.pt"
@@ -71,22 +72,19 @@ def train_sft(
     examples = encode_examples(
         language_model, problems, recipe.prompt, max_length=config.max_length, truncate=config.truncate
     )
+    lengths = [len(item.prompt) + len(item.target) for item in examples]
     total = sft_steps(config, len(examples))
     stepper = Stepper(
         language_model, betas=config.betas, weight_decay=config.weight_decay, clip=config.clip, bf16=config.bf16
     )
-    if config.gradient_checkpointing:
-        _save_memory(language_model, True)
-    start, state = stepper.resume(checkpoints) if resume else (0, {})
-    lengths = [len(item.prompt) + len(item.target) for item in examples]
+    step, state = stepper.resume(checkpoints) if resume else (0, {})
     order = make_order(problems, lengths, config, recipe.seed, state.get("order"))
-    stopping = _Stopping(config.patience, **state.get("stopping", {}))
-    if progress and start:
-        progress(start)
-    step = start
+    watch = _Watch(stepper, config, evaluate, checkpoints / BEST, state.get("watch"))
+    if progress and step:
+        progress(step)
     language_model.model.train()
-    with explained("sft", checkpoints):
-        while step < total and not stopping.over:
+    with explained("sft", checkpoints), _saving_memory(language_model, config.gradient_checkpointing):
+        while step < total and not watch.over:
             began = time.perf_counter()
             chosen = order(step)
             batch = [examples[index] for index in chosen]
@@ -96,41 +94,22 @@ def train_sft(
                 losses = _backward(stepper, batch, tokens, config.micro_batch)
             loss = math.fsum(losses) / tokens
             norm = stepper.update(rate, step=step, loss=loss, section="sft", folder=checkpoints)
+            order.note(chosen, losses)
             step += 1
-            if isinstance(order, ErrorOrder):
-                order.note(chosen, [-math.expm1(-one) for one in losses])
             row = {"stage": "sft", "step": step, "loss": loss, "lr": rate, "grad_norm": norm, "tokens": tokens}
-            row["epoch"] = step * config.batch / len(examples)
-            if evaluate and config.eval_every and step % config.eval_every == 0:
-                language_model.model.eval()
-                row["dev"] = score = evaluate()
-                language_model.model.train()
-                if stopping.note(score) and config.patience and stepper.rank == 0:
-                    write_whole(checkpoints / BEST, {name: item.detach() for name, item in stepper.trained.items()})
+            row |= {"epoch": step * config.batch / len(examples), **watch.look(step)}
             log(row)
             if clock:
-                seconds = time.perf_counter() - began
-                clock(
-                    {
-                        "stage": "sft",
-                        "step": step,
-                        "seconds": seconds,
-                        "tokens": sum(lengths[index] for index in chosen),
-                    }
-                )
-            if step % config.save_every == 0 or step == total or stopping.over:
-                kept = {"stopping": stopping.state()}
-                if isinstance(order, ErrorOrder):
-                    kept["order"] = order.state()
-                stepper.save(checkpoints, step, kept)
+                whole = sum(lengths[index] for index in chosen)
+                clock({"stage": "sft", "step": step, "seconds": time.perf_counter() - began, "tokens": whole})
+            if step % config.save_every == 0 or step == total or watch.over:
+                stepper.save(checkpoints, step, {"watch": watch.state(), "order": order.state()})
             if progress:
                 progress(1)
-    if stopping.over:
+    if watch.over:
         stepper.load(read_whole(checkpoints / BEST, language_model.device))
-    if config.gradient_checkpointing:
-        _save_memory(language_model, False)
     language_model.model.eval()
-    return SftOutcome(step, stopping.over, stopping.best)
+    return SftOutcome(step, watch.over, watch.best)
 
 
 def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: int | None) -> list[float]:
@@ -159,31 +138,58 @@ def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: 
     return whole
 
 
-def _save_memory(language_model: LanguageModel, on: bool) -> None:
-    """Switch on or off that activations are computed twice; transformers renames these methods in its version 6."""
-    model, word = language_model.model, "enable" if on else "disable"
-    new = f"activation_checkpointing_{word}"
-    getattr(model, new if hasattr(model, new) else f"gradient_checkpointing_{word}")()
+@contextmanager
+def _saving_memory(language_model: LanguageModel, on: bool) -> Iterator[None]:
+    """Compute activations twice inside the block; transformers renames these methods in its version 6."""
+    model = language_model.model
+    word = "activation" if hasattr(model, "activation_checkpointing_enable") else "gradient"
+    if on:
+        getattr(model, f"{word}_checkpointing_enable")()
+    try:
+        yield
+    finally:
+        if on:
+            getattr(model, f"{word}_checkpointing_disable")()
 
 
-class _Stopping:
-    """Early stopping on a score: over once `patience` evaluations in a row were no better than the best."""
+class _Watch:
+    """Scores the model while it trains, keeps the best weights, and says when to stop."""
 
-    def __init__(self, patience: int, best: float | None = None, worse: int = 0) -> None:
-        self.patience = patience
-        self.best = best
-        self.worse = worse
+    def __init__(
+        self,
+        stepper: Stepper,
+        config: SftConfig,
+        evaluate: Callable[[], float] | None,
+        path: Path,
+        state: dict[str, float | int | None] | None,
+    ) -> None:
+        self.stepper = stepper
+        self.config = config
+        self.evaluate = evaluate
+        self.path = path
+        self.best: float | None = (state or {}).get("best")
+        self.worse = int((state or {}).get("worse") or 0)
+        """Evaluations in a row that were no better than the best."""
 
-    def note(self, score: float) -> bool:
-        """Take in a score; say whether it is the best so far."""
-        better = self.best is None or score > self.best
-        self.best = score if better else self.best
-        self.worse = 0 if better else self.worse + 1
-        return better
+    def look(self, step: int) -> dict[str, float]:
+        """Score the model where a score is due; return what belongs into the row of metrics."""
+        if not self.evaluate or not self.config.eval_every or step % self.config.eval_every:
+            return {}
+        model = self.stepper.language_model.model
+        model.eval()
+        score = self.evaluate()
+        model.train()
+        if self.best is None or score > self.best:
+            self.best, self.worse = score, 0
+            if self.config.patience and self.stepper.rank == 0:
+                write_whole(self.path, {name: item.detach() for name, item in self.stepper.trained.items()})
+        else:
+            self.worse += 1
+        return {"dev": score}
 
     @property
     def over(self) -> bool:
-        return bool(self.patience) and self.worse >= self.patience
+        return bool(self.config.patience) and self.worse >= self.config.patience
 
     def state(self) -> dict[str, float | int | None]:
         """Return what a checkpoint keeps."""
