@@ -32,11 +32,13 @@ from tracewright.grade import read_completion
 from tracewright.mention import read_mentions
 from tracewright.model.freeze import choose_trainable
 from tracewright.model.load import LanguageModel, check_model, load, save_pretrained
+from tracewright.model.remote import RemoteSampler, served_model
 from tracewright.model.sampler import LocalSampler
+from tracewright.model.vllm import check_vllm, vllm_sampler
 from tracewright.number import write
 from tracewright.recipe import Recipe
 from tracewright.report.write import write_report
-from tracewright.run import Run, create
+from tracewright.run import REMOTE, Run, create
 from tracewright.trace.experts import Rules
 from tracewright.trace.explain import explain
 from tracewright.trace.fault import Fault
@@ -58,10 +60,15 @@ def start(recipe: Recipe, path: Path) -> Run:
     """Look for the model, then make the run directory: once, for all processes.
 
     Raises:
-        ModelError: there is no such model or device.
+        ModelError: there is no such model, endpoint or device.
         RunError: the folder holds something already, or cannot be made.
     """
-    check_model(recipe.model)
+    if recipe.sampler.kind == "openai":
+        served_model(recipe.sampler)
+    else:
+        check_model(recipe.model)
+    if recipe.sampler.kind == "vllm":
+        check_vllm()
     state = PartialState()
     made: list[Any] = [None]
     if state.is_main_process:
@@ -123,6 +130,8 @@ class Job:
         for split, problems in {"train": made.train, **made.splits}.items():
             write_problems(problems, self.run.problems(split))
         environment = describe_environment(self.recipe)
+        if self.recipe.sampler.kind == "openai":
+            environment["served_model"] = served_model(self.recipe.sampler)
         self.run.write_json(self.run.environment, {**environment, "data": made.fingerprints, "notes": made.notes})
         counts = ", ".join(f"{len(problems)} {split}" for split, problems in made.splits.items())
         self.say(f"data: {len(made.train)} training problems; to evaluate: {counts}")
@@ -147,10 +156,12 @@ class Job:
 
     def load_stage(self, stage: str) -> LanguageModel:
         """Load the model that a stage left."""
-        return load(replace(self.recipe.model, id=str(self.run.model(stage)), revision=""), self.recipe.prompt)
+        return load_stage(self.run, self.recipe, stage)
 
     def train_sft(self) -> None:
-        """Check the targets, then fine-tune on them."""
+        """Check the targets, then fine-tune on them; a run of an endpoint's model trains nothing."""
+        if self.recipe.sampler.kind == "openai":
+            return
         problems = self.training_problems()
         rules = Rules(self.recipe.language.formula, self.recipe.language.short_circuit)
         if self.main:
@@ -239,16 +250,18 @@ class Job:
     # Evaluation.
 
     def sample(self) -> None:
-        """Let each trained model answer every split."""
+        """Let each trained model, or the one behind the endpoint, answer every split."""
         if not self.main:
             return
         problems = read_splits(self.run, self.recipe)
         total = sum(map(len, problems.values()))
-        for stage in self.run.models():
+        for stage in stages_to_ask(self.run, self.recipe):
             if self.run.completions(stage).exists():
                 continue
-            sampler = LocalSampler(self.load_stage(stage), batch=self.recipe.eval.batch)
-            with bar(f"sample {stage}", total) as step:
+            with (
+                open_sampler(self.run, self.recipe, stage) as sampler,
+                bar(f"sample {stage}", total) as step,
+            ):
                 rows = self._sample(sampler, problems, step)
             write_samples(rows, self.run.completions(stage))
 
@@ -282,6 +295,36 @@ class Job:
         if self.main:
             write_report(self.run, self.recipe)
             self.say(f"report: {self.run.report_html}")
+
+
+def load_stage(run: Run, recipe: Recipe, stage: str) -> LanguageModel:
+    """Load the model that a stage of a run left."""
+    return load(replace(recipe.model, id=str(run.model(stage)), revision=""), recipe.prompt)
+
+
+def stages_to_ask(run: Run, recipe: Recipe) -> list[str]:
+    """Return the models that a run evaluates: those it has trained so far, or the one behind the endpoint."""
+    return [REMOTE] if recipe.sampler.kind == "openai" else run.models()
+
+
+@contextmanager
+def open_sampler(run: Run, recipe: Recipe, stage: str, batch: int | None = None) -> Iterator[Sampler]:
+    """Give the sampler that the recipe names for one model of a run; free what it holds at the end.
+
+    `batch` is the number of completions side by side of the local one; none: the recipe's.
+
+    Raises:
+        ModelError: the model cannot be loaded, or the endpoint cannot be asked.
+        ConfigError: the endpoint's key is not set.
+    """
+    config = recipe.sampler
+    if stage == REMOTE:
+        yield RemoteSampler(config, recipe.prompt, served_model(config))
+    elif config.kind == "vllm":
+        with vllm_sampler(run.model(stage), recipe.model, recipe.prompt, config) as sampler:
+            yield sampler
+    else:
+        yield LocalSampler(load_stage(run, recipe, stage), batch=batch or recipe.eval.batch)
 
 
 @contextmanager
@@ -358,21 +401,23 @@ def _commit() -> str:
 
 
 def ask(run: Run, question: str, show: Say) -> int:
-    """Let the last model of a run answer a question; show its trace and the worked steps. Return the exit code.
+    """Let the last model of a run, or its endpoint's, answer a question; show its trace and the worked steps.
+
+    Returns the exit code.
 
     Raises:
         RunError: the run has no trained model yet.
+        ModelError: the endpoint cannot be asked.
     """
     recipe = run.recipe()
-    stages = run.models()
+    stages = stages_to_ask(run, recipe)
     if not stages:
         raise RunError(f"{run.path} has no trained model yet", "continue it with --resume")
     problem = Problem(question=question, answer="0")
-    config = replace(recipe.model, id=str(run.model(stages[-1])), revision="")
-    sampler = LocalSampler(load(config, recipe.prompt), batch=1)
     shown = view(problem, recipe.prompt)
     most = recipe.eval.max_new_tokens
-    completion = sampler([shown], samples=1, max_new_tokens=most, temperature=0.0, seed=recipe.seed)[0][0]
+    with open_sampler(run, recipe, stages[-1], batch=1) as sampler:
+        completion = sampler([shown], samples=1, max_new_tokens=most, temperature=0.0, seed=recipe.seed)[0][0]
     text = restore(completion.text, problem, recipe.prompt)
     show(shown.question)
     show("")

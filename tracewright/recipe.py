@@ -257,6 +257,44 @@ class EvalConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SamplerConfig:
+    """Who writes the completions that are scored. Training always samples with the model in this process."""
+
+    kind: Literal["local", "vllm", "openai"] = "local"
+    """local: the run's models, decoded here; vllm: the run's models, through vLLM; openai: the model behind an endpoint
+    that speaks OpenAI's protocol, as it is: such a run trains nothing."""
+    url: str = ""
+    """With openai: where the endpoint is, its version part included, such as http://127.0.0.1:8000/v1."""
+    model: str = ""
+    """With openai: the endpoint's name for its model; empty: the only one that it lists."""
+    key_variable: str = ""
+    """With openai: the environment variable that holds the key; empty: no key is sent. The key itself is not stored."""
+    concurrency: int = 8
+    """With openai: requests under way at once."""
+    timeout_seconds: float = 300.0
+    """With openai: how long to wait for an answer before the request counts as failed."""
+    retries: int = 5
+    """With openai: how often a request is sent again when the endpoint is busy, out of order or silent."""
+    body: dict[str, str] = field(default_factory=dict)
+    """With openai: further fields of each request, in JSON; null takes one out:
+    {chat_template_kwargs: '{"enable_thinking": false}', max_tokens: 'null', max_completion_tokens: '750'}."""
+    memory_share: float = 0.9
+    """With vllm: the share of the device's memory that it may take."""
+
+    def __post_init__(self) -> None:
+        _positive(self, "sampler", "concurrency", "timeout_seconds", "memory_share")
+        _share(self, "sampler", "memory_share")
+        if self.retries < 0:
+            raise ConfigError(f"sampler.retries must not be negative, read {self.retries}")
+        if self.kind == "openai" and not self.url.startswith(("http://", "https://")):
+            read = f"read {self.url!r}" if self.url else "it is empty"
+            raise ConfigError(
+                f"sampler.url must be an address with http:// or https://, {read}",
+                "set for example sampler.url=http://127.0.0.1:8000/v1",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """One run from data to report."""
 
@@ -280,6 +318,15 @@ class Recipe:
     """Reinforcement learning."""
     eval: EvalConfig = field(default_factory=EvalConfig)
     """Evaluation."""
+    sampler: SamplerConfig = field(default_factory=SamplerConfig)
+    """Who writes the completions that are scored."""
+
+    def __post_init__(self) -> None:
+        if self.sampler.kind == "openai" and (self.sft.steps != 0 or self.rl.steps != 0):
+            raise ConfigError(
+                "sampler.kind=openai scores the model behind an endpoint, and this recipe trains one of its own",
+                "set sft.steps=0 rl.steps=0, or sampler.kind=local",
+            )
 
 
 def _positive(section: object, name: str, *keys: str) -> None:

@@ -27,6 +27,10 @@ from tracewright.recipe import Recipe
 
 STAGES = ("data", "sft", "rl", "sample", "score", "report")
 """The stages of the main job, in order."""
+REMOTE = "remote"
+"""Stands where a stage of training does, for the model behind an endpoint."""
+MODELS = ("sft", "rl", REMOTE)
+"""Whose completions and grades a run may hold, in the order in which they are shown."""
 
 
 class Run:
@@ -63,11 +67,11 @@ class Run:
 
     def sampled(self) -> list[str]:
         """Return the models whose completions are there."""
-        return [stage for stage in ("sft", "rl") if self.completions(stage).is_file()]
+        return [stage for stage in MODELS if self.completions(stage).is_file()]
 
     def scored(self) -> list[str]:
         """Return the models whose grades are there."""
-        return [stage for stage in ("sft", "rl") if self.grades(stage).is_file()]
+        return [stage for stage in MODELS if self.grades(stage).is_file()]
 
     def checkpoints(self, stage: str) -> Path:
         """Name the folder of a stage's checkpoints."""

@@ -137,7 +137,9 @@ def _graded(word: str) -> Any:
     from tracewright import run as runs
     from tracewright.evaluate.grades import read_grades
 
-    name, _, stage = word.rpartition(":") if word.endswith((":sft", ":rl")) else (word, "", "")
+    name, _, stage = word.rpartition(":")
+    if not name or stage not in runs.MODELS:
+        name, stage = word, ""
     run = runs.reopen(Path(name))
     scored = run.scored()
     if not scored:

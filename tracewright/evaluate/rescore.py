@@ -15,10 +15,10 @@ from tracewright.evaluate.sample import Sample, read_samples
 from tracewright.evaluate.score import score, score_table
 from tracewright.grade import REWARDS
 from tracewright.recipe import Recipe
-from tracewright.run import Run
+from tracewright.run import REMOTE, Run
 from tracewright.trace.experts import Rules
 
-MODELS = {"sft": "after SFT", "rl": "after SFT and RL"}
+MODELS = {"sft": "after SFT", "rl": "after SFT and RL", REMOTE: "the endpoint's model"}
 """What the models of a run are called where a person reads it."""
 
 

@@ -26,6 +26,20 @@ def document_ended(text: str) -> bool:
     return "op: query" in last or "op: query" in body.rstrip().rpartition("\n- ")[2]
 
 
+def until_ended(text: str) -> tuple[str, bool]:
+    """Cut a text where `document_ended` would have ended its generation; say whether it did.
+
+    For samplers that cannot be stopped from here: they judge by the same rule, after the fact.
+    """
+    place = text.find("\n")
+    while place >= 0:
+        for end in (place + 1, place + 4):
+            if text[place + 1 : end] in ("", "```") and document_ended(text[:end]):
+                return text[:end], True
+        place = text.find("\n", place + 1)
+    return text, False
+
+
 @dataclass(frozen=True)
 class LocalSampler:
     """Decode with a model of this process."""
