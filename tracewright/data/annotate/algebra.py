@@ -12,19 +12,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from tracewright.data.annotate.equations import (
-    Equation,
-    Item,
-    Leaf,
-    Node,
-    Product,
-    Sentence,
-    Sum,
-    evaluate,
-    holds,
-    next_start,
-    shown_leaf,
-)
+from tracewright.data.annotate.arithmetic import Leaf, Node, Product, Sum, evaluate, holds
+from tracewright.data.annotate.equations import Equation, Item, Sentence, next_start, shown_leaf
 from tracewright.number import Number, tidy
 
 Part = tuple[Node | None, bool]

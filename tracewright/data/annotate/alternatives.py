@@ -13,9 +13,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tracewright.data.annotate.context import Place
+from tracewright.data.annotate.features import Scene
 from tracewright.data.annotate.program import Op, build, prune, run
 from tracewright.data.annotate.slots import Candidate, Shaped
-from tracewright.data.annotate.wire import Scene, Wiring, wire
+from tracewright.data.annotate.wire import Wiring, wire
 from tracewright.number import Number
 
 DRAWS = 2
@@ -25,31 +26,12 @@ ENOUGH = 12.0
 """A margin that means that there is no alternative at all."""
 
 _PRIMES = (
-    101,
-    211,
-    307,
-    401,
-    503,
-    601,
-    701,
-    809,
-    907,
-    1009,
-    1103,
-    1201,
-    1301,
-    1409,
-    1511,
-    1601,
-    1709,
-    1801,
-    1901,
-    2003,
-)
+    101, 211, 307, 401, 503, 601, 701, 809, 907, 1009, 1103, 1201, 1301, 1409, 1511, 1601, 1709, 1801, 1901,
+)  # fmt: skip
 
 
 CERTAIN = 0.4
-"""Smallest margin, in log odds, over an alternative that computes something else, for the tier `certain`."""
+"""Smallest margin, in log odds, over an alternative that computes something else, to be certain."""
 
 CERTAIN_RESULT = 1.2
 """The same where one of the two is the result of an earlier step: readers found such a choice wrong more often."""
@@ -59,9 +41,6 @@ CERTAIN_FLIP = 1.0
 
 CERTAIN_IMPLICIT = 0.0
 """The same over a number that nothing states."""
-
-LIKELY = -0.2
-"""Smallest margin for the tier `likely`."""
 
 
 class Rival(NamedTuple):
@@ -76,13 +55,8 @@ class Rival(NamedTuple):
     """What the best wiring has there."""
 
     @property
-    def beaten(self) -> bool:
-        """Whether the best wiring is far enough ahead to be certain."""
-        return self.excess >= 0
-
-    @property
     def excess(self) -> float:
-        """By how much the margin is above what such a choice needs."""
+        """By how much the margin is above what such a choice needs; from 0 on it is certain."""
         pair = [pick for pick in (self.pick, self.over) if pick]
         if any(pick.kind == "free" for pick in pair):
             return self.margin - CERTAIN_IMPLICIT
@@ -93,12 +67,19 @@ class Rival(NamedTuple):
         return self.margin - CERTAIN
 
 
-def nearest_rival(
-    shaped: Sequence[Shaped], scene: Scene, best: Wiring, answer_of: Sequence[Op], rounding: str
-) -> Rival:
-    """Find the best wiring that differs in what it computes; `answer_of` is the program of the best one."""
+def nearest_rival(shaped: Sequence[Shaped], scene: Scene, best: Wiring, ops: Sequence[Op], rounding: str) -> Rival:
+    """Find the best wiring that differs in what it computes, or a small number that may be an implicit count.
+
+    `ops` is the program of the best wiring, `rounding` the operation on its last result, if any.
+    """
+    implicit = weakest_small(shaped, scene, best, frozenset(op.equation for op in ops))
+    forced = _forced_rival(shaped, scene, best, ops, rounding)
+    return min(forced, implicit, key=lambda rival: rival.excess)
+
+
+def _forced_rival(shaped: Sequence[Shaped], scene: Scene, best: Wiring, ops: Sequence[Op], rounding: str) -> Rival:
     numbers = [new_numbers(scene.places, draw) for draw in range(DRAWS)]
-    expected = [_result(answer_of, values) for values in numbers]
+    expected = [_result(ops, values) for values in numbers]
     rival = Rival(ENOUGH, -1, None)
     at = -1
     for each in shaped:
@@ -126,7 +107,7 @@ MOST_IMPLICIT = 5
 
 
 def weakest_small(shaped: Sequence[Shaped], scene: Scene, best: Wiring, needed: frozenset[int]) -> Rival:
-    """Find the small whole number whose source fits worst: it may be an implicit count, equal to a mention by chance."""
+    """Find the small whole number whose source fits worst: it may be an implicit count that equals a mention."""
     weakest = Rival(ENOUGH, -1, None)
     uses = Counter(pick.place for pick in best.picks if pick.kind == "mention")
     at = -1

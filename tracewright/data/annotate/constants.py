@@ -1,8 +1,8 @@
 """Numbers that a solution may use though the question does not state them, each with the words that call for it.
 
 A cue is one word, or several that must all be there (`hour minute` for 60), in the question or in the sentence of the
-solution. A constant is *called for* where the sentence speaks of a whole cue, *hinted at* where the question alone does, and
-*structural* (a whole, a half, a percent scale) where it needs none.
+solution. A constant is *called for* where the sentence speaks of a whole cue, *hinted at* where the question alone
+does, and *structural* (a whole, a half, a percent scale) where it needs none.
 
 Not covered: facts of the world beyond units, calendars, coins, small groups and shapes (50 states, 26 letters).
 """
@@ -16,7 +16,8 @@ from tracewright.number import Number
 
 CUES: dict[Number, str] = {
     2: "both | couple | twin | pair | roommate | husband | wife | spouse | weekend | saturday sunday | round trip | "
-    "way | back | return | brother | sister | sibling | alternate | alternate day | semester | parent | partner | together | "
+    "way | back | return | brother | sister | sibling | alternate | alternate day | semester | "
+    "parent | partner | together | "
     "perimeter | rectangle | rectangular | bicycle | bike | eye | foot leg | hand | arm | earring | shoe | sock | "
     "glove | "
     "pint quart | cup pint | triangle | side | lot | split | average",
@@ -77,9 +78,10 @@ STRUCTURAL: frozenset[Number] = frozenset((0, 1, 2, 100))
 """Numbers that need no cue: a whole, a doubling or halving, a percent scale, nothing."""
 
 LOOSE: frozenset[str] = word_set(
-    """way back side lot hand arm eye together half quarter parent brother sister sibling whole coin cat dog cow car table
-    horse leg school letter state card wall deck tire split meal triangle rectangle square weekend circle angle foot shoe
-    sock glove partner finger january february march april may june july august september october november december
+    """
+    way back side lot hand arm eye together half quarter parent brother sister sibling whole coin cat dog cow car
+    table horse leg school letter state card wall deck tire split meal triangle rectangle square weekend circle angle
+    foot shoe sock glove partner finger january february march april may june july august september october november december
     """
 )
 """Words that hint at a constant when they stand alone, but call for none: a car may be spoken of without its wheels."""

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from tracewright.data.annotate.arithmetic import Leaf, Node, Product, Sum, evaluate
 from tracewright.data.annotate.context import Place
-from tracewright.data.annotate.equations import Equation, Leaf, Node, Product, Sum, evaluate
+from tracewright.data.annotate.equations import Equation
 from tracewright.number import Number
 
 _ROUND = re.compile(

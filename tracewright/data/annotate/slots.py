@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
+from tracewright.data.annotate.arithmetic import Leaf, Node, Product, Sum, evaluate
 from tracewright.data.annotate.constants import find_constant
 from tracewright.data.annotate.context import Place
-from tracewright.data.annotate.equations import Equation, Leaf, Node, Product, Sum, evaluate
+from tracewright.data.annotate.equations import Equation
 from tracewright.data.annotate.words import content
 from tracewright.number import Number, tidy
 

@@ -1,0 +1,86 @@
+"""How sure a trace is: its tier, and why it is no better.
+
+- `certain`: every number has a source, no step is guessed, and every alternative that computes something else is far
+  enough behind (`alternatives.py`).
+- `likely`: an alternative is near, or the last step is a guess that the text cues.
+- `doubtful`: an alternative is as good, a step or a number comes from nowhere.
+- `failed`: there is no trace that runs to the answer.
+
+Not covered: whether the solution itself is right.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from tracewright.data.annotate.alternatives import Rival
+from tracewright.data.annotate.context import Place
+from tracewright.data.annotate.program import Op
+from tracewright.data.annotate.repair import Repair
+from tracewright.data.annotate.slots import Candidate, Shaped
+from tracewright.number import write
+
+Tier = Literal["certain", "likely", "doubtful", "failed"]
+
+LIKELY = -0.2
+"""Smallest margin, in log odds, over an alternative that computes something else, for the tier `likely`."""
+
+HIDDEN = frozenset(("plus_one", "minus_one", "joined"))
+"""Views that make a value by a step that nothing in the solution shows."""
+
+
+class Verdict(NamedTuple):
+    """A tier, the kind of reason for counting, and the reason in a sentence."""
+
+    tier: Tier
+    kind: str = ""
+    reason: str = ""
+
+
+def judge(
+    ops: Sequence[Op],
+    shaped: Sequence[Shaped],
+    picks: Sequence[Candidate],
+    rival: Rival,
+    mended: Repair | None,
+    places: Sequence[Place],
+) -> Verdict:
+    """Say how sure a wired trace is."""
+    loose = next((ref for op in ops for ref in op.args if ref.kind == "free"), None)
+    if loose:
+        return Verdict("doubtful", "a number without a source", f"{write(loose.value)} comes from nowhere")
+    if mended:
+        tier: Tier = "likely" if mended.cued else "doubtful"
+        return Verdict(tier, mended.about, f"the last step is a guess: {mended.about}")
+    hidden = _hidden(ops, shaped, picks)
+    if hidden:
+        return Verdict("doubtful", "a hidden step", f"a hidden step is guessed: {hidden}")
+    if rival.excess >= 0 or rival.pick is None:
+        return Verdict("certain")
+    slot = [slot for each in shaped for slot in each.slots][rival.slot]
+    reason = f"{write(slot.value)} in equation {slot.equation + 1} could be {_source(rival.pick, places)} as well"
+    return Verdict("likely" if rival.margin >= LIKELY else "doubtful", _kind(rival), reason)
+
+
+def _source(pick: Candidate, places: Sequence[Place]) -> str:
+    if pick.kind == "mention":
+        return places[pick.place].mention.name
+    return {"result": f"the result of equation {pick.place + 1}", "constant": "a constant"}.get(pick.kind, "unstated")
+
+
+def _kind(rival: Rival) -> str:
+    kinds = {pick.kind for pick in (rival.pick, rival.over) if pick}
+    if "free" in kinds:
+        return "an implicit count"
+    if "result" in kinds:
+        return "a result or another number"
+    return "a constant or a mention" if "constant" in kinds else "two mentions"
+
+
+def _hidden(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate]) -> str:
+    """Name a step that the solution does not write, among those that the answer needs; empty where there is none."""
+    needed = {op.equation for op in ops}
+    slots = [slot for each in shaped for slot in each.slots]
+    for slot, pick in zip(slots, picks, strict=True):
+        if slot.equation in needed and pick.view in HIDDEN:
+            return f"{write(slot.value)} from {write(pick.value)}"
+    return ""
