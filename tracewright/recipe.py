@@ -14,11 +14,11 @@ class DataConfig:
     """The problems of a run."""
 
     train: int = 4000
-    """Synthetic problems to train on."""
+    """Synthetic problems to train on; 0 where data.gsm8k gives the training data alone."""
     dev: int = 500
     """Synthetic problems of each evaluation split: fresh numbers, unseen wordings, unseen schemas."""
     schemas: tuple[str, ...] = ()
-    """Schemas to draw from, by name or by expert; empty: all."""
+    """Schemas to draw from, by name, by expert or by set (report27, report41, ...); empty: all."""
     wordings: int = 0
     """Most wordings of a schema that are used; 0: all."""
     hold_out: float = 0.1
@@ -27,8 +27,24 @@ class DataConfig:
     """Variables: semantic inits with fixed step1, step2, result; all semantic; a, b, c; or names of the problem."""
     composition: float | None = None
     """Share of problems with several experts; none: as the schemas come."""
-    number_words: float = 0.3
-    """Chance that a small number of a question is written as a word."""
+    balance: Literal["none", "run4", "run6", "run7", "run8", "run9"] = "none"
+    """How the problems are shared among the experts: as in that run of the reports; none: all schemas equally."""
+    interleaved: float | None = None
+    """Share of arithmetic problems whose inits stand just before their use, in all others they come first; none: as
+    each schema has it. Problems whose trace has no choice count to neither."""
+    percent: Literal["operations", "compute"] = "operations"
+    """Percentages by the operations percent_of, percent_off, percent_increase, or by chains of compute (run 1)."""
+    formula: bool = False
+    """Start the computing in rate_equation and comparison with a step that says the formula (run 1)."""
+    shapes: Literal["schema", "uniform", "mixed"] = "schema"
+    """uniform: the tip in one operation (run 6); mixed: work_rate and combined_rate are of the expert rate_equation
+    (runs 1 to 5); schema: as each schema has it."""
+    decorative: float = 0.0
+    """Share of problems that get a further sentence without any number."""
+    distracting: float = 0.0
+    """Share of problems that get a further sentence with a number that must not be used."""
+    number_words: float = 0.15
+    """Chance that a small number of a question is written as a word; 0.15: about a third of the questions have one."""
     gsm8k: str = ""
     """GSM8K: a train.jsonl, its folder, or a hub id such as openai/gsm8k; empty: do without."""
     gsm8k_train: int | None = None
@@ -39,8 +55,12 @@ class DataConfig:
     """Score on the GSM8K test split as well; a run that does so records it."""
 
     def __post_init__(self) -> None:
-        _positive(self, "data", "train", "dev")
-        _share(self, "data", "hold_out", "number_words", "composition")
+        _positive(self, "data", "dev")
+        if self.train < 0 or (self.train == 0 and not self.gsm8k):
+            raise ConfigError(f"data.train must be above 0, read {self.train}", "0 needs data.gsm8k")
+        _share(self, "data", "hold_out", "number_words", "composition", "interleaved", "decorative", "distracting")
+        if self.balance != "none" and self.composition is not None:
+            raise ConfigError("data.balance and data.composition exclude each other", "choose one")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +97,8 @@ class LanguageConfig:
     """Allow the operation formula, which computes nothing, to rate_equation and comparison (run 1)."""
     short_circuit: bool = False
     """Let a query name a variable that only init has set (runs 1 to 3)."""
+    rate_sums: bool = False
+    """Let rate_equation add and subtract, as combined_rate did while it was of that expert (runs 1 to 5)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,6 +344,15 @@ class Recipe:
     """Who writes the completions that are scored."""
 
     def __post_init__(self) -> None:
+        for key, value, needed in (
+            ("formula", self.data.formula, "formula"),
+            ("shapes=mixed", self.data.shapes == "mixed", "rate_sums"),
+        ):
+            if value and not getattr(self.language, needed):
+                raise ConfigError(
+                    f"data.{key} makes traces that the language does not allow by default",
+                    f"set language.{needed}=true",
+                )
         if self.sampler.kind == "openai" and (self.sft.steps != 0 or self.rl.steps != 0):
             raise ConfigError(
                 "sampler.kind=openai scores the model behind an endpoint, and this recipe trains one of its own",
