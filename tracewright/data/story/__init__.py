@@ -24,6 +24,7 @@ from tracewright.data.story.openings import open_story
 from tracewright.data.story.plot import question_of
 from tracewright.data.story.stock import Scene
 from tracewright.data.story.tale import Tale, tell
+from tracewright.data.vocabulary import slug
 from tracewright.errors import DataError, nearest
 from tracewright.number import write
 
@@ -104,9 +105,10 @@ def _try(draws: Draws, scene: Scene, options: Options, key: str) -> Problem | No
         return None
     _decorate(tale, options.distractors)
     text, mentions = tell(tale, question, options.join)
-    row = tale.actor
-    person = "first" not in row
-    trace, expert, steps = write_trace(tale.state, tale.rate, options.naming, str(row["slug"]), tale.entity)
+    actor = tale.actor
+    named = tuple(tale.named) or ((str(actor["one"]),) if "first" not in actor and str(actor["one"]) in text else ())
+    owner = slug(named[0]) if named else str(actor["slug"]) if "first" in actor else tale.entity
+    trace, expert, steps = write_trace(tale.state, tale.rate, options.naming, owner, tale.entity)
     unused = sorted(set(range(1, mentions + 1)) - used_mentions(needed(tale.state)))
     return Problem(
         question=text,
@@ -116,7 +118,7 @@ def _try(draws: Draws, scene: Scene, options: Options, key: str) -> Problem | No
         expert=expert,
         source="story",
         schema=f"story/{scene.name}",
-        names=tuple(tale.named) if tale.named else (str(row["one"]),) if person else (),
+        names=named,
         steps=steps,
         extra={"distractors": [f"n{mention}" for mention in unused]} if unused else {},
     )

@@ -95,15 +95,9 @@ class Tale:
         """Settle how the amount that the story has come to is called now: all the apples, the rest."""
         items = self.env.get("items", "")
         self.env["ofmoney"] = (
-            "of the remaining money"
-            if self.touched
-            else "of all this money"
-            if self.grown and not self.lost
-            else "of the remaining money"
-            if self.lost
-            else "of the money"
+            "of the remaining money" if self.lost else "of all this money" if self.grown else "of the money"
         )
-        self.env["themoney"] = "the remaining money" if self.touched or self.lost else "all the money"
+        self.env["themoney"] = "the remaining money" if self.lost else "all the money"
         if self.touched:
             rest = self.draws.pick(("the rest", f"the remaining {items}", f"the rest of the {items}"))
             of = f"of the remaining {items}"
