@@ -1,0 +1,1 @@
+"""Other people's trainers and harnesses: thin, each an extra, imported by nothing else here."""
