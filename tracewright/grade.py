@@ -14,6 +14,7 @@ from tracewright.data.problem import Problem
 from tracewright.errors import DataError
 from tracewright.mention import Mention, read_mentions
 from tracewright.number import Number, read_answer, same, write
+from tracewright.recipe import LanguageConfig
 from tracewright.trace.experts import DEFAULT_RULES, Rules
 from tracewright.trace.extract import extract
 from tracewright.trace.fault import UNREADABLE, Fault, Lint
@@ -72,6 +73,11 @@ class Grade(NamedTuple):
     """The trace's expert, `composition` for a list; empty where nothing could be read."""
     fault: Fault | None = None
     lints: tuple[Lint, ...] = ()
+
+
+def rules_of(language: LanguageConfig) -> Rules:
+    """Return the rules of a recipe's dialect."""
+    return Rules(language.formula, language.short_circuit, language.rate_sums)
 
 
 def grade(

@@ -28,7 +28,7 @@ from tracewright.data.prompt import restore, view
 from tracewright.errors import RunError
 from tracewright.evaluate.rescore import grade_run, read_splits, rescore
 from tracewright.evaluate.sample import Sample, Sampler, sample_split, write_samples
-from tracewright.grade import read_completion
+from tracewright.grade import read_completion, rules_of
 from tracewright.mention import read_mentions
 from tracewright.model.freeze import choose_trainable
 from tracewright.model.load import LanguageModel, check_model, load, save_pretrained
@@ -39,7 +39,6 @@ from tracewright.number import write
 from tracewright.recipe import Recipe
 from tracewright.report.write import write_report
 from tracewright.run import REMOTE, Run, create
-from tracewright.trace.experts import Rules
 from tracewright.trace.explain import explain
 from tracewright.trace.fault import Fault
 from tracewright.trace.solve import lint, solve
@@ -163,7 +162,7 @@ class Job:
         if self.recipe.sampler.kind == "openai":
             return
         problems = self.training_problems()
-        rules = Rules(self.recipe.language.formula, self.recipe.language.short_circuit)
+        rules = rules_of(self.recipe.language)
         if self.main:
             with bar("self-check", len(problems)) as step:
                 checked = check_targets(problems, self.recipe.prompt, rules, progress=step)

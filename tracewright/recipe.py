@@ -25,6 +25,8 @@ class DataConfig:
     """Share of the schemas that are kept out of training, whole, for the split of unseen schemas."""
     naming: Literal["hybrid", "semantic", "abstract", "per_instance"] = "hybrid"
     """Variables: semantic inits with fixed step1, step2, result; all semantic; a, b, c; or names of the problem."""
+    story: float = 0.0
+    """Share of the synthetic training problems that are freely recombined stories; see docs/stories.md."""
     composition: float | None = None
     """Share of problems with several experts; none: as the schemas come."""
     balance: Literal["none", "run4", "run6", "run7", "run8", "run9"] = "none"
@@ -58,7 +60,7 @@ class DataConfig:
         _positive(self, "data", "dev")
         if self.train < 0 or (self.train == 0 and not self.gsm8k):
             raise ConfigError(f"data.train must be above 0, read {self.train}", "0 needs data.gsm8k")
-        _share(self, "data", "hold_out", "number_words", "composition", "interleaved", "decorative", "distracting")
+        _share(self, "data", "hold_out", "number_words", "composition", "story", "interleaved", "decorative", "distracting")
         if self.balance != "none" and self.composition is not None:
             raise ConfigError("data.balance and data.composition exclude each other", "choose one")
 

@@ -22,7 +22,7 @@ from tracewright.data.problem import Problem
 from tracewright.errors import ConfigError, DataError
 from tracewright.mention import Mention, read_mentions
 from tracewright.recipe import PromptConfig
-from tracewright.trace.experts import COMPUTE_OPS, EXPERTS, OPERATIONS
+from tracewright.trace.experts import ANY_RULES, COMPUTE_OPS, EXPERTS, OPERATIONS
 from tracewright.trace.fault import Fault
 from tracewright.trace.ground import to_literal
 from tracewright.trace.parse import parse
@@ -143,7 +143,7 @@ def _take_notes(text: str, *, keep: bool) -> tuple[list[str], str]:
 
 
 def _parsed(text: str, problem: Problem) -> Trace:
-    trace = parse(text)
+    trace = parse(text, ANY_RULES)
     if isinstance(trace, Fault):
         where = problem.id or problem.question[:40]
         raise DataError(

@@ -13,10 +13,9 @@ from tracewright.evaluate.compare import compare
 from tracewright.evaluate.grades import Graded, grade_samples, write_grades
 from tracewright.evaluate.sample import Sample, read_samples
 from tracewright.evaluate.score import score, score_table
-from tracewright.grade import REWARDS
+from tracewright.grade import REWARDS, rules_of
 from tracewright.recipe import Recipe
 from tracewright.run import REMOTE, Run
-from tracewright.trace.experts import Rules
 
 MODELS = {"sft": "after SFT", "rl": "after SFT and RL", REMOTE: "the endpoint's model"}
 """What the models of a run are called where a person reads it."""
@@ -35,7 +34,7 @@ def grade_run(recipe: Recipe, problems: Mapping[str, Sequence[Problem]], samples
         rewards=REWARDS[recipe.eval.rewards],
         check_expert=recipe.eval.check_expert,
         target=recipe.prompt.target,
-        rules=Rules(recipe.language.formula, recipe.language.short_circuit),
+        rules=rules_of(recipe.language),
     )
 
 

@@ -25,7 +25,7 @@ from tracewright.evaluate.graph import Graph, Node, build_graph
 from tracewright.grade import Grade, read_completion
 from tracewright.mention import Mention, read_mentions
 from tracewright.number import Number
-from tracewright.trace.experts import COMPUTE_OPS, DEFAULT_RULES, Rules
+from tracewright.trace.experts import ANY_RULES, COMPUTE_OPS, DEFAULT_RULES, Rules
 from tracewright.trace.fault import FAULTS, Fault
 from tracewright.trace.parse import parse
 from tracewright.trace.solve import solve
@@ -126,8 +126,8 @@ def gold_graph(problem: Problem, mentions: Sequence[Mention]) -> Graph:
     Raises:
         DataError: it does not parse or run.
     """
-    trace = parse(problem.trace)
-    solution = solve(trace, mentions) if isinstance(trace, Trace) else trace
+    trace = parse(problem.trace, ANY_RULES)
+    solution = solve(trace, mentions, ANY_RULES) if isinstance(trace, Trace) else trace
     if isinstance(solution, Fault):
         raise DataError(f"the gold trace of {problem.id!r} does not run: {solution}", "make the problems again")
     assert isinstance(trace, Trace)

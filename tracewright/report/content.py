@@ -13,6 +13,7 @@ from tracewright.mention import Mention, read_mentions
 from tracewright.number import Number, write
 from tracewright.report.layout import lay_out
 from tracewright.report.record import Item
+from tracewright.trace.experts import ANY_RULES, DEFAULT_RULES, Rules
 from tracewright.trace.fault import Fault
 from tracewright.trace.parse import parse
 from tracewright.trace.render import render, render_step
@@ -28,7 +29,9 @@ def show_item(item: Item, most_characters: int) -> dict[str, Any]:
     problem, sample, graded = item
     verdict = graded.grade
     mentions = read_mentions(problem.question)
-    trace = read_completion(sample.text)
+    # What a dialect allows is no fault; which dialect it was, the saved verdict knows.
+    rules = DEFAULT_RULES if verdict.fault else ANY_RULES
+    trace = read_completion(sample.text, rules)
     shown = {
         "id": problem.id,
         "split": graded.split,
@@ -51,7 +54,7 @@ def show_item(item: Item, most_characters: int) -> dict[str, Any]:
     if isinstance(trace, Trace):
         if sample.text.strip() == render(trace):
             del shown["text"]  # the steps say the same
-        shown["steps"], shown["graph"] = _follow(trace, mentions, verdict.fault)
+        shown["steps"], shown["graph"] = _follow(trace, mentions, verdict.fault, rules)
     if problem.trace:
         shown |= _gold(problem.trace, mentions)
         if shown.get("gold_graph") == shown.get("graph"):
@@ -79,7 +82,7 @@ def _segments(question: str, mentions: Sequence[Mention]) -> list[str | list[str
 
 
 def _gold(text: str, mentions: Sequence[Mention]) -> Mapping[str, Any]:
-    trace = parse(text)
+    trace = parse(text, ANY_RULES)
     if isinstance(trace, Fault):
         return {"gold": [["n", text]]}
     steps, graph = _follow(trace, mentions, None)
@@ -87,13 +90,13 @@ def _gold(text: str, mentions: Sequence[Mention]) -> Mapping[str, Any]:
 
 
 def _follow(
-    trace: Trace, mentions: Sequence[Mention], fault: Fault | None
+    trace: Trace, mentions: Sequence[Mention], fault: Fault | None, rules: Rules = ANY_RULES
 ) -> tuple[list[list[str]], dict[str, Any] | None]:
     """Return the lines of a trace, with the value that each step set, and its graph; as far as it runs.
 
     A line is ["h", expert], ["n", note], ["s", step, value] or ["f", step] for the one with the fault.
     """
-    solution = solve(trace, mentions)
+    solution = solve(trace, mentions, rules)
     graph = _graph(trace, tuple(mentions), solution if isinstance(solution, Fault) else None)
     found = _values(graph) if isinstance(solution, Fault) else _solved(solution)
     faulty = fault or (solution if isinstance(solution, Fault) else None)

@@ -259,7 +259,7 @@ def _step(row: Tree, index: int, expert: str, rules: Rules) -> Checked:
             return value
         fields[key] = value
     if op == "compute":
-        fault = _compute(fields, index, expert)
+        fault = _compute(fields, index, expert, rules)
         if fault:
             return fault
     return Step(op, fields)
@@ -313,7 +313,7 @@ def _init(names: dict[str, Tree], index: int) -> Checked:
     return Step("init", {"var": var, "source": source})
 
 
-def _compute(fields: dict[str, Field], index: int, expert: str) -> Fault | None:
+def _compute(fields: dict[str, Field], index: int, expert: str, rules: Rules) -> Fault | None:
     name, args = fields["compute_op"], fields["args"]
     assert isinstance(name, str)
     assert isinstance(args, tuple)
@@ -321,7 +321,8 @@ def _compute(fields: dict[str, Field], index: int, expert: str) -> Fault | None:
     if row is None:
         hint = nearest(name, COMPUTE_OPS) or f"compute_op is one of {', '.join(COMPUTE_OPS)}"
         return Fault("unknown_compute_op", index, f"no compute_op is called {_short(name)}", hint)
-    if name not in EXPERTS[expert].compute_ops:
+    sums = rules.rate_sums and expert == "rate_equation" and name in ("add", "sub")
+    if name not in EXPERTS[expert].compute_ops and not sums:
         known = ", ".join(EXPERTS[expert].compute_ops)
         return Fault(
             "wrong_expert_operation", index, f"{expert} computes no {name}", f"{expert} has compute_op {known}"

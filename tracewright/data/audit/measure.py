@@ -10,7 +10,7 @@ from tracewright.data.audit.shape import shape
 from tracewright.data.mask import read_names
 from tracewright.data.problem import CANARY, Problem
 from tracewright.mention import read_mentions
-from tracewright.trace.experts import OPERATIONS
+from tracewright.trace.experts import ANY_RULES, OPERATIONS
 from tracewright.trace.parse import parse
 from tracewright.trace.syntax import Trace
 
@@ -82,7 +82,7 @@ def measure(problems: Iterable[Problem], progress: Callable[[int], None] | None 
         lengths.append(len(found))
         words.update(word.lower() for word in found if word[0].isalpha())
         canary += problem.extra.get("canary") == CANARY
-        trace = parse(problem.trace) if problem.trace else None
+        trace = parse(problem.trace, ANY_RULES) if problem.trace else None
         if isinstance(trace, Trace):
             shapes.add(shape(trace))
             names = list(_operators(trace))
