@@ -86,6 +86,22 @@ def test_a_resumed_run_is_the_uninterrupted_one_bit_for_bit(fresh, problems, rec
     assert identical(weights(whole), weights(again))
 
 
+def test_sharded_states_are_saved_by_accelerate_and_resume_too(fresh, problems, recipe, tmp_path, monkeypatch):
+    """The road of FSDP and DeepSpeed, on one process: the state goes through accelerate's own files."""
+    monkeypatch.setattr(Stepper, "sharded", True)
+    rows: list[dict] = []
+    whole = fresh()
+    train_sft(whole, problems, recipe, tmp_path / "whole", log=rows.append)
+    names = sorted(path.name for path in (tmp_path / "whole").iterdir())
+    assert names == ["shards-0000004", "shards-0000006", "step-0000004.pt", "step-0000006.pt"]
+    (tmp_path / "whole" / "step-0000006.pt").unlink()  # as if killed between the two
+    again = fresh()
+    tail: list[dict] = []
+    train_sft(again, problems, recipe, tmp_path / "whole", resume=True, log=tail.append)
+    assert tail == rows[4:]
+    assert identical(weights(whole), weights(again))
+
+
 def test_resuming_a_finished_run_takes_no_step(fresh, problems, recipe, tmp_path):
     done = fresh()
     train_sft(done, problems, recipe, tmp_path, log=lambda row: None)

@@ -25,13 +25,13 @@ import torch
 
 from tracewright.data.problem import Problem
 from tracewright.data.prompt import View, view
-from tracewright.grade import REWARDS, STATUSES
+from tracewright.errors import ModelError
+from tracewright.grade import REWARDS, STATUSES, rules_of
 from tracewright.model.decode import decode
 from tracewright.model.load import Encoded, LanguageModel
 from tracewright.model.sampler import ender
 from tracewright.model.seed import derive, generator, seeded
 from tracewright.recipe import Recipe, RlConfig
-from tracewright.trace.experts import Rules
 from tracewright.train.check import judge
 from tracewright.train.loss import collate, completion_logits, row_sums, token_kl, token_terms
 from tracewright.train.order import Order
@@ -79,11 +79,16 @@ def train_rl(
 
     Raises:
         RunError: the loss is not finite, or a checkpoint cannot be written or read.
-        ModelError: out of memory.
+        ModelError: out of memory, or a model that is sharded.
     """
     config = recipe.rl
     reference = _Reference(language_model)  # before a checkpoint is read: the model that RL starts from
     stepper = Stepper(language_model, betas=BETAS, weight_decay=0.0, clip=config.clip)
+    if stepper.sharded:
+        raise ModelError(
+            "RL samples from the model on every process, and here each holds a part of it",
+            "use DDP, or model.trainable.lora",
+        )
     start, state = stepper.resume(checkpoints) if resume else (0, {})
     questions = _Questions(language_model, problems, recipe, state.get("cursor", 0))
     average: float | None = state.get("average")
@@ -193,7 +198,7 @@ class _Questions:
                 truncated=truncated,
                 rewards=REWARDS[config.rewards],
                 check_expert=self.recipe.eval.check_expert,
-                rules=Rules(self.recipe.language.formula, self.recipe.language.short_circuit),
+                rules=rules_of(self.recipe.language),
             )
             rollouts.append(Rollout(place, problem, ids, tokens, verdict.status, verdict.reward, truncated))
         return rollouts

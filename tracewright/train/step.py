@@ -6,6 +6,7 @@ It stands on accelerate, so the loops run unchanged on one process or many (`acc
 """
 
 import math
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -135,12 +136,15 @@ class Stepper:
         Raises:
             RunError: it cannot be written.
         """
-        if self._sharded:
-            self.accelerator.save_state(str(folder / "sharded"))
+        if self.sharded:
+            self.accelerator.save_state(str(_shards(folder, step)))  # the file below, written last, makes it count
         if self.accelerator.is_main_process:
-            weights = {} if self._sharded else {name: item.detach() for name, item in self.trained.items()}
-            state = {} if self._sharded else self.optimizer.state_dict()
+            weights = {} if self.sharded else {name: item.detach() for name, item in self.trained.items()}
+            state = {} if self.sharded else self.optimizer.state_dict()
             write_checkpoint(folder, Checkpoint(step, weights, state, extra))
+            for old in folder.glob(_shards(folder, 0).name.replace("0000000", "*")):
+                if not folder.joinpath(old.name.replace("shards-", "step-") + ".pt").exists():
+                    shutil.rmtree(old)
         self.accelerator.wait_for_everyone()
 
     def resume(self, folder: Path) -> tuple[int, dict[str, Any]]:
@@ -152,8 +156,8 @@ class Stepper:
         checkpoint = read_checkpoint(folder, self.language_model.device)
         if checkpoint is None:
             return 0, {}
-        if self._sharded:
-            self.accelerator.load_state(str(folder / "sharded"))
+        if self.sharded:
+            self.accelerator.load_state(str(_shards(folder, checkpoint.step)))
             return checkpoint.step, checkpoint.extra
         fits = checkpoint.weights.keys() == self.trained.keys() and all(
             checkpoint.weights[name].shape == item.shape for name, item in self.trained.items()
@@ -173,9 +177,14 @@ class Stepper:
                 item.copy_(weights[name])
 
     @property
-    def _sharded(self) -> bool:
+    def sharded(self) -> bool:
+        """Whether each process holds a part of the weights only (FSDP, DeepSpeed)."""
         kinds = (DistributedType.FSDP, DistributedType.DEEPSPEED, DistributedType.MEGATRON_LM)
         return self.accelerator.distributed_type in kinds
+
+
+def _shards(folder: Path, step: int) -> Path:
+    return folder / f"shards-{step:07d}"
 
 
 @contextmanager
