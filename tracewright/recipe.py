@@ -51,6 +51,8 @@ class DataConfig:
     """GSM8K: a train.jsonl, its folder, or a hub id such as openai/gsm8k; empty: do without."""
     gsm8k_train: int | None = None
     """Most annotated GSM8K problems in the training data; none: all that the tiers allow."""
+    variants: int = 0
+    """Variants of each annotated GSM8K problem (other numbers, names, things) that are added; 0: none."""
     tiers: tuple[Literal["certain", "likely", "doubtful"], ...] = ("certain", "likely")
     """Which annotated problems are trained on, by how sure their wiring is."""
     test: bool = False
@@ -58,9 +60,12 @@ class DataConfig:
 
     def __post_init__(self) -> None:
         _positive(self, "data", "dev")
+        if self.variants < 0:
+            raise ConfigError(f"data.variants must not be negative, read {self.variants}")
         if self.train < 0 or (self.train == 0 and not self.gsm8k):
             raise ConfigError(f"data.train must be above 0, read {self.train}", "0 needs data.gsm8k")
-        _share(self, "data", "hold_out", "number_words", "composition", "story", "interleaved", "decorative", "distracting")
+        _share(self, "data", "hold_out", "story", "number_words", "composition", "interleaved")
+        _share(self, "data", "decorative", "distracting")
         if self.balance != "none" and self.composition is not None:
             raise ConfigError("data.balance and data.composition exclude each other", "choose one")
 

@@ -9,16 +9,19 @@ from collections import Counter
 import pytest
 
 from tracewright.data.audit.shape import shape
+from tracewright.data.generate import problems
 from tracewright.data.naming import NAMINGS, rename
 from tracewright.data.problem import to_json
 from tracewright.data.slips import find_slips
 from tracewright.data.story import Options, stories, story
 from tracewright.data.story.graph import Node, computed, expert_of, needed, write_trace
 from tracewright.data.story.loading import load_scenes
+from tracewright.data.story.mixture import training_problems
 from tracewright.data.vocabulary import slug
-from tracewright.errors import DataError
+from tracewright.errors import ConfigError, DataError
 from tracewright.mention import read_mentions
 from tracewright.number import read_literal, write
+from tracewright.recipe import DataConfig
 from tracewright.trace.fault import Fault
 from tracewright.trace.parse import parse
 from tracewright.trace.render import render
@@ -153,6 +156,20 @@ def test_distractors_are_marked():
         for name in problem.extra["distractors"]:
             assert f"source: {name}}}" not in problem.trace
     assert not any(problem.extra for problem in stories(200, 9, Options(distractors=0)))
+
+
+def test_a_share_of_the_training_problems_are_stories():
+    made = list(training_problems(DataConfig(story=0.25), 80, 5))
+    told = [problem for problem in made if problem.source == "story"]
+    assert len(told) == 20
+    assert told == list(stories(20, 5, Options(number_words=DataConfig().number_words)))
+    assert sum(problem.source == "story" for problem in made[:40]) == 10
+    assert [problem for problem in made if problem.source == "schema"] == list(problems(DataConfig(), 60, 5))
+    assert list(training_problems(DataConfig(), 10, 5)) == list(problems(DataConfig(), 10, 5))
+    assert all(problem.source == "story" for problem in training_problems(DataConfig(story=1.0), 10, 5))
+    assert list(training_problems(DataConfig(story=0.5), 0, 5)) == []
+    with pytest.raises(ConfigError, match=r"data\.story"):
+        DataConfig(story=1.5)
 
 
 def test_an_unknown_scene_is_the_persons_mistake():

@@ -37,10 +37,14 @@ def _generate(options: argparse.Namespace) -> int:
     from tracewright.config import read_config
     from tracewright.data.generate import problems
     from tracewright.data.problem import CANARY, to_json, write_problems
+    from tracewright.data.story.mixture import training_problems
     from tracewright.recipe import DataConfig
 
     config = read_config(DataConfig, None, [word.removeprefix("data.") for word in options.overrides])
-    made = problems(config, options.count, options.seed, options.split)
+    if options.split == "train":
+        made = training_problems(config, options.count, options.seed)
+    else:
+        made = problems(config, options.count, options.seed, options.split)
     if options.out is None:
         for problem in made:
             print(to_json(problem))
@@ -194,6 +198,59 @@ def _longest(data: list["Problem"], model: str) -> dict[str, dict[str, object]]:
     return longest(data, model)
 
 
+# vary
+
+
+def _vary_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="TRACES.jsonl", type=Path, help="problems with traces, as annotate writes them")
+    parser.add_argument("-n", "--count", metavar="K", type=whole(1), default=10, help="variants of each problem (10)")
+    parser.add_argument("--seed", metavar="S", type=whole(0), default=0, help="the seed (0)")
+    parser.add_argument("--out", metavar="F.jsonl", type=Path, required=True, help="the variants")
+    parser.add_argument(
+        "--tiers",
+        metavar="TIER",
+        nargs="+",
+        choices=("certain", "likely", "doubtful"),
+        default=["certain"],
+        help="vary problems of these tiers, and those that state none (certain)",
+    )
+
+
+def _vary(options: argparse.Namespace) -> int:
+    from tracewright.data.problem import read_problems, write_problems
+    from tracewright.data.vary import learn_ranges, vary_all
+
+    if options.out.resolve() == options.file.resolve():
+        raise DataError(f"--out {options.out} is the file that is read", "name another")
+    found = read_problems(options.file)
+    chosen = [problem for problem in found if problem.trace and (problem.tier or "certain") in options.tiers]
+    if not chosen:
+        raise DataError(
+            f"{options.file} has no problem with a trace of tier {' or '.join(options.tiers)}",
+            "'tracewright annotate' writes traces",
+        )
+    ranges = learn_ranges(found)
+    reasons: dict[str, int] = {}
+    full = total = 0
+    with progress_bar("vary", len(chosen), "problem") as bar:
+
+        def varied() -> Iterator["Problem"]:
+            nonlocal full, total
+            for each in vary_all(chosen, options.count, options.seed, ranges):
+                full += len(each.variants) == options.count
+                total += len(each.variants)
+                if each.reason:
+                    reasons[each.reason] = reasons.get(each.reason, 0) + 1
+                yield from each.variants
+                bar.update()
+
+        write_problems(varied(), options.out)
+    print(f"{total} variants of {len(chosen)} problems, {full} of which have {options.count}")
+    for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
+        print(f"  none for {count}: {reason}")
+    return 0
+
+
 VERBS = {
     "generate": Verb(
         "make synthetic problems from the schemas",
@@ -213,5 +270,11 @@ VERBS = {
         _audit_arguments,
         _audit,
         examples="example:\n  tracewright audit problems.jsonl --against gsm8k/train.jsonl",
+    ),
+    "vary": Verb(
+        "make many problems of each real one: other numbers, names and things",
+        _vary_arguments,
+        _vary,
+        examples="example:\n  tracewright vary traces.jsonl -n 20 --seed 1 --out variants.jsonl",
     ),
 }

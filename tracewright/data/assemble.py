@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from tracewright.data.annotate import annotate_all
 from tracewright.data.generate import SPLITS, problems
 from tracewright.data.gsm8k import gsm8k_path, read_gsm8k
-from tracewright.data.overlap import check_overlap
+from tracewright.data.overlap import check_overlap, find_all_overlaps
 from tracewright.data.problem import Problem, fingerprint
+from tracewright.data.vary import learn_ranges, vary_all
+from tracewright.data.story.mixture import training_problems
 from tracewright.recipe import DataConfig
 
 Tell = Callable[[str, int, int], None]
@@ -43,7 +45,7 @@ def assemble(config: DataConfig, seed: int, tell: Tell = lambda *_: None) -> Ass
         if split != "unseen_schemas" or config.hold_out > 0:
             made.splits[split] = _draw(config, config.dev, seed, split, tell)
     if config.gsm8k:
-        _add_gsm8k(made, config, tell)
+        _add_gsm8k(made, config, seed, tell)
     else:
         made.notes.append("GSM8K was not given (data.gsm8k=PATH): no real problem is trained on or evaluated.")
     return made
@@ -51,13 +53,17 @@ def assemble(config: DataConfig, seed: int, tell: Tell = lambda *_: None) -> Ass
 
 def _draw(config: DataConfig, count: int, seed: int, split: str, tell: Tell) -> list[Problem]:
     drawn = []
-    for problem in problems(config, count, seed, split):  # type: ignore[arg-type]
+    if split == "train":
+        made = training_problems(config, count, seed)
+    else:
+        made = problems(config, count, seed, split)  # type: ignore[arg-type]
+    for problem in made:
         drawn.append(problem)
         tell(split, 1, count)
     return drawn
 
 
-def _add_gsm8k(made: Assembly, config: DataConfig, tell: Tell) -> None:
+def _add_gsm8k(made: Assembly, config: DataConfig, seed: int, tell: Tell) -> None:
     """Add the dev split, the test split where it is asked for, and annotated training problems of the wanted tiers."""
     wanted = ("dev", "test") if config.test else ("dev",)
     real = {split: read_gsm8k(config.gsm8k, split) for split in ("train", *wanted)}
@@ -82,11 +88,37 @@ def _add_gsm8k(made: Assembly, config: DataConfig, tell: Tell) -> None:
             : config.gsm8k_train
         ]
     made.train.extend(train)
+    if config.variants:
+        evaluated = [problem for split in wanted for problem in annotated[split]]
+        _add_variants(made, train, annotated["train"], evaluated, config, seed, tell)
     for split in wanted:
         made.splits[f"gsm8k_{split}"] = annotated[split]
         check_overlap(made.train, annotated[split])
     if config.test:
         made.notes.append("The GSM8K test split is scored in this run, because data.test=true asked for it.")
+
+
+def _add_variants(
+    made: Assembly,
+    train: list[Problem],
+    known: list[Problem],
+    evaluated: list[Problem],
+    config: DataConfig,
+    seed: int,
+    tell: Tell,
+) -> None:
+    """Add variants of the real training problems, but for those that came near an evaluated problem by chance."""
+    ranges = learn_ranges(known)
+    found: list[Problem] = []
+    for varied in vary_all(train, config.variants, seed, ranges):
+        found.extend(varied.variants)
+        tell("variants", 1, len(train))
+    near = {overlap.training.id for overlap in find_all_overlaps(found, evaluated)}
+    kept = [problem for problem in found if problem.id not in near]
+    made.train.extend(kept)
+    varied_problems = len({problem.schema for problem in kept})
+    left_out = f", {len(near)} left out that resemble an evaluated problem" if near else ""
+    made.notes.append(f"GSM8K: {len(kept)} variants of {varied_problems} of these problems are added{left_out}.")
 
 
 def _annotate(found: list[Problem], what: str, tell: Tell) -> list[Problem]:

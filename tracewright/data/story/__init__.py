@@ -42,8 +42,8 @@ class Options(NamedTuple):
     """How stories are told and named."""
 
     naming: Naming = "hybrid"
-    number_words: float = 0.3
-    """Chance that a small number is written as a word."""
+    number_words: float = 0.15
+    """Chance that a small number is written as a word; 0.15: about a third of the questions have one."""
     scenes: tuple[str, ...] = ()
     """Scenes to draw from; empty: all."""
     distractors: float = 0.04

@@ -56,7 +56,7 @@ class Tale:
         self.rate = False
         self.named: list[str] = []
         self.entity = "amount"
-        self.number_words = round(number_words * CHANCE) if draws.chance(2 * number_words) else 0
+        self.number_words = round(number_words * CHANCE)
         self.env: dict[str, Words] = {}
         self.sentences: list[Sentence] = []
         self.actor: Row = draws.pick(scene.actor)
