@@ -25,8 +25,8 @@ from tracewright.trace.syntax import Trace
 MAX_SOLUTION = 10_000
 """Most characters of a solution that is compiled; GSM8K's longest has under 2,000."""
 
-MAX_SLOTS = 120
-"""Most literals that are wired together; GSM8K's longest solution has under 70."""
+MAX_SLOTS = 80
+"""Most literals that are wired together; GSM8K's longest solution has 28."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from tracewright.data.annotate.words import word_set
+from tracewright.data.annotate.words import stem, stem_set
 from tracewright.number import Number
 
 CUES: dict[Number, str] = {
@@ -70,18 +70,22 @@ CUES: dict[Number, str] = {
     Fraction(1, 100): "penny | cent | percent",
     Fraction(3, 4): "quarter",
 }
-"""Value -> cues, parted by `|`; each is a set of stems that have to be there together."""
+"""Value -> cues, parted by `|`; each is a set of words that have to be there together, in any form."""
 
-_CUE_SETS = {value: tuple(frozenset(cue.split()) for cue in text.split("|")) for value, text in CUES.items()}
+_CUE_SETS = {
+    value: tuple(frozenset(stem(word) for word in cue.split()) for cue in text.split("|"))
+    for value, text in CUES.items()
+}
 
 STRUCTURAL: frozenset[Number] = frozenset((0, 1, 2, 100))
 """Numbers that need no cue: a whole, a doubling or halving, a percent scale, nothing."""
 
-LOOSE: frozenset[str] = word_set(
+LOOSE: frozenset[str] = stem_set(
     """
     way back side lot hand arm eye together half quarter parent brother sister sibling whole coin cat dog cow car
     table horse leg school letter state card wall deck tire split meal triangle rectangle square weekend circle angle
-    foot shoe sock glove partner finger january february march april may june july august september october november december
+    foot shoe sock glove partner finger
+    january february march april may june july august september october november december
     """
 )
 """Words that hint at a constant when they stand alone, but call for none: a car may be spoken of without its wheels."""

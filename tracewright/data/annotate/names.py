@@ -25,12 +25,12 @@ _VERBS = word_set(
     """
 )
 _WORD = re.compile(r"[A-Za-z]+")
+_NUMERIC = word_set("percent percents times twice half third quarter double triple dozen hundred thousand million")
+"""Words that only say again that it is a number."""
+
 _FINE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
-RESERVED = word_set(
-    """result prev expert trace op var value source args query init compute
-    """
-)
+RESERVED = word_set("result prev expert trace op var value source args query init compute")
 """Names that mean something else in a trace."""
 
 
@@ -40,12 +40,14 @@ def name_mention(place: Place, question: str) -> str:
     tail = question[mention.end : mention.end + 60]
     nouns = _nouns(tail)
     head = question[max(0, mention.start - 40) : mention.start]
+    if place.relation in ("more", "less") and mention.kind not in ("percent", "fraction", "multiple"):
+        return "_".join([place.relation, *nouns[:1]])
     if mention.kind == "percent":
         return "_".join(["percent", *nouns[:1]]) if nouns else "percent"
     if mention.kind == "multiple" or (mention.kind == "fraction" and mention.value < 1):
         return "_".join(["factor" if mention.kind == "multiple" else "share", *nouns[:1]])
     if place.dollar:
-        unit = re.match(r"\s*(?:per|an?|each|every|for each|for every|/)\s*([A-Za-z]+)", tail)
+        unit = re.match(r"\s*(?:(?:per|an?|each|every|for each|for every|for an?)\s+|/\s*)([A-Za-z]+)", tail)
         if unit and unit[1].lower() not in _SKIP:
             return f"price_{unit[1].lower()}"
         nouns = [noun for noun in nouns if noun not in ("dollar", "dollars", "bill")]
@@ -61,7 +63,7 @@ def _nouns(text: str, last: bool = False) -> list[str]:
     words: list[str] = []
     for word in _WORD.findall(phrase.replace("'s", "")):
         lowered = word.lower()
-        if lowered in _SKIP or len(lowered) < 2:
+        if lowered in _SKIP or lowered in _NUMERIC or len(lowered) < 2:
             if words and not last:
                 break
             continue

@@ -97,3 +97,8 @@ def word_pairs(text: str) -> frozenset[tuple[str, str]]:
     return frozenset(
         (stem(left), stem(right)) for left, right in pairwise(words) if left not in STOP or right not in STOP
     )
+
+
+def stem_set(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text as a set."""
+    return frozenset(stem(word) for word in text.split())
