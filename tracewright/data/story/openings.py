@@ -53,6 +53,10 @@ def open_story(tale: Tale) -> Opened | None:
     if opening.measure == "attribute":
         tale.past = False
     count = _count(tale, dim)
+    if opening.measure == "price" and opening.to == "earned":
+        count = min(count, tale.target - 1)  # whoever sells, sells several of each
+        if count < 2:
+            return None
     makers = _skeleton(tale, opening, dim, count)
     if opening.measure == "price":
         makers = _buy(tale, opening, makers)
@@ -238,13 +242,7 @@ def _tell(
         "S": new.subject, "np": new.noun, "adv": new.adverb, "on": f"{new.adverb}, " if new.adverb else "",
         "ref": other.reference if other else "", "ref2": second.reference if second else "",
     }  # fmt: skip
-    if (
-        other
-        and other.adverbial
-        and other is not new
-        and tale.draws.chance(0.2)
-        and _next_day(other.adverb, new.adverb)
-    ):
+    if other and second is None and other.adverbial and tale.draws.chance(0.2) and _next_day(other.adverb, new.adverb):
         words["ref"] = "the day before"
     pieces = tale.fill(found, letters, words)
     if first and tale.habit:
