@@ -19,8 +19,10 @@ from typing import Literal, NamedTuple
 from tracewright.data.compile import MAX_TRIES, Machine, machine, random_number
 from tracewright.data.draw import FRESH
 from tracewright.data.naming import Naming
+from tracewright.data.options import adapter, expert_of
 from tracewright.data.problem import Problem
 from tracewright.data.schema import Schema, load_schemas
+from tracewright.data.sets import load_sets
 from tracewright.data.telling import CHANCE
 from tracewright.errors import ConfigError, DataError, nearest
 from tracewright.number import write
@@ -41,7 +43,7 @@ SHARES: Mapping[str, Mapping[str, float]] = {
         "run9": (0.30, 0.20, 0.15, 0.10, 0.10, 0.15),
     }.items()
 }
-"""How the reports' runs shared their problems among the experts, for `problems(shares=...)`."""
+"""How the reports' runs shared their problems among the experts, for `data.balance` and `problems(shares=...)`."""
 
 _PICK = 1 << 32
 """The lowest part of a problem's random number picks the schema, in a stream of several."""
@@ -53,7 +55,7 @@ class Options(NamedTuple):
     """How the problems of a schema are told and named."""
 
     naming: Naming = "hybrid"
-    number_words: float = 0.3
+    number_words: float = 0.15
     """Chance that a small number is written as a word."""
     wordings: int = 0
     """Most wordings of a schema that are used; 0: all that the split allows."""
@@ -91,8 +93,9 @@ def problems(
 ) -> Iterator[Problem]:
     """Yield the problems `start` to `start + count - 1` of a split, drawn from its schemas.
 
-    Without `shares` every schema is equally likely, but for the share of compositions that the configuration asks for.
-    `shares` says how likely each expert is (`composition` among them); the schemas of an expert are equally likely.
+    Without shares every schema is equally likely, but for the share of compositions that the configuration asks for.
+    Shares, from `shares` or from `config.balance`, say how likely each expert is (`composition` among them); the
+    schemas of an expert are equally likely.
 
     Raises:
         ConfigError: the configuration names no schema that exists, or leaves none for the split.
@@ -100,7 +103,9 @@ def problems(
     pool = choose(config, split, schemas)
     options = Options(config.naming, config.number_words, config.wordings, split)
     sources = [_source(schema, options) for schema in pool]
-    steps = _weights(pool, config.composition, shares)
+    shares = SHARES.get(config.balance) if shares is None else shares
+    steps = _weights(pool, config, shares)
+    adapt = adapter(config)
     stream = _stream(seed, split)
     for first in range(start, start + count, _BLOCK):
         drawn = []
@@ -110,7 +115,7 @@ def problems(
         # Schema by schema, so that its functions stay in the processor's cache: a tenth faster.
         made = {index: _make(sources[place], number, stream, index) for place, index, number in sorted(drawn)}
         for _, index, _ in drawn:
-            yield made[index]
+            yield adapt(made[index]) if adapt else made[index]
 
 
 def problems_parallel(
@@ -135,12 +140,17 @@ def _block(job: tuple[DataConfig, int, int, Split, int]) -> list[Problem]:
 def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema] | None = None) -> list[Schema]:
     """Return the schemas that a configuration draws from in a split, in alphabetical order."""
     known = load_schemas() if schemas is None else schemas
-    chosen = [schema for schema in known.values() if _wanted(schema, config.schemas)]
+    sets = load_sets()
+    names = {name for word in config.schemas for name in (sets[word].schemas if word in sets else (word,))}
+    chosen = [
+        schema
+        for schema in known.values()
+        if not names or schema.name in names or expert_of(schema.name, schema.expert, config) in names
+    ]
     for word in config.schemas:
-        if word not in known and word not in EXPERTS and word != "composition":
-            raise ConfigError(
-                f"data.schemas names {word!r}, which is no schema and no expert", nearest(word, (*known, *EXPERTS))
-            )
+        if word not in known and word not in EXPERTS and word not in sets and word != "composition":
+            hint = nearest(word, (*known, *EXPERTS, *sets, "composition"))
+            raise ConfigError(f"data.schemas names {word!r}, which is no schema, no expert and no set of schemas", hint)
     if config.composition == 0:
         chosen = [schema for schema in chosen if schema.expert != "composition"]
     held_out = unseen_schemas(chosen, config.hold_out)
@@ -159,10 +169,6 @@ def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema
             f"data.schemas leaves no schema for the split {split or 'all'}", "name others, or leave it out"
         )
     return chosen
-
-
-def _wanted(schema: Schema, words: Sequence[str]) -> bool:
-    return not words or schema.name in words or schema.expert in words
 
 
 def unseen_schemas(schemas: Iterable[Schema], share: float) -> frozenset[str]:
@@ -184,22 +190,22 @@ def unseen_wording(schema: Schema) -> int:
     return random_number(f"wording/{schema.name}") % count if count > 1 else -1
 
 
-def _weights(pool: Sequence[Schema], composition: float | None, shares: Mapping[str, float] | None) -> list[int]:
+def _weights(pool: Sequence[Schema], config: DataConfig, shares: Mapping[str, float] | None) -> list[int]:
     """Return where in [0, 2**32) the range of each schema ends."""
-    count: dict[str, int] = {}
-    for schema in pool:
-        count[schema.expert] = count.get(schema.expert, 0) + 1
+    composition = config.composition
+    experts = [expert_of(schema.name, schema.expert, config) for schema in pool]
+    count = {expert: experts.count(expert) for expert in experts}
     if shares is None:
         single = len(pool) - count.get("composition", 0)
         if composition is None or single == 0 or len(pool) == single:
             weights = [1.0] * len(pool)
         else:
             weights = [
-                composition / count["composition"] if schema.expert == "composition" else (1 - composition) / single
-                for schema in pool
+                composition / count["composition"] if expert == "composition" else (1 - composition) / single
+                for expert in experts
             ]
     else:
-        weights = [shares.get(schema.expert, 0.0) / count[schema.expert] for schema in pool]
+        weights = [shares.get(expert, 0.0) / count[expert] for expert in experts]
     total = sum(weights)
     if total <= 0:
         raise ConfigError("the shares of the experts leave no schema", f"known: {', '.join(count)}")
