@@ -12,9 +12,7 @@ from tracewright.data.story.draw import Draws
 from tracewright.data.story.graph import Node, computed
 from tracewright.number import Number
 
-_PARTS = tuple(
-    Fraction(top, bottom) for top, bottom in ((1, 2), (1, 2), (1, 2), (1, 2), (1, 3), (1, 3), (1, 4), (2, 3), (3, 4))
-)
+_PARTS = tuple(Fraction(top, bottom) for top, bottom in (*[(1, 2)] * 8, (1, 3), (1, 3), (1, 4), (2, 3), (3, 4)))
 
 
 class Maker:
@@ -140,22 +138,22 @@ def _then(first: Draw, op: str, letter: str) -> Draw:
 
 
 RELATIONS: Mapping[str, Relation] = {
-    "more": Relation(7, 1, 1, _more),
-    "less": Relation(5, 1, 1, _less),
+    "more": Relation(5, 1, 1, _more),
+    "less": Relation(4, 1, 1, _less),
     "times": Relation(13, 1, 1, _times),
-    "part": Relation(13, 1, 1, _part),
+    "part": Relation(20, 1, 1, _part),
     "percent_more": Relation(6, 1, 1, _percent("percent_increase")),
     "percent_less": Relation(5, 1, 1, _percent("percent_off")),
     "more_back": Relation(2, 1, 1, _less, "more"),
     "less_back": Relation(2, 1, 1, _more, "less"),
     "times_back": Relation(12, 1, 1, _times_back, "times"),
     "both": Relation(4, 1, 2, _both),
-    "both_more": Relation(3, 2, 2, _both_then(_more)),
-    "both_less": Relation(3, 2, 2, _both_then(_less)),
+    "both_more": Relation(2, 2, 2, _both_then(_more)),
+    "both_less": Relation(2, 2, 2, _both_then(_less)),
     "both_times": Relation(2, 2, 2, _both_then(_times)),
-    "both_part": Relation(3, 2, 2, _both_then(_part)),
-    "times_more": Relation(5, 2, 1, _then(_times, "add", "multiple")),
-    "times_less": Relation(5, 2, 1, _then(_times, "sub", "multiple")),
+    "both_part": Relation(4, 2, 2, _both_then(_part)),
+    "times_more": Relation(4, 2, 1, _then(_times, "add", "multiple")),
+    "times_less": Relation(4, 2, 1, _then(_times, "sub", "multiple")),
     "part_more": Relation(2, 2, 1, _then(_part, "add", "share")),
 }
 """Every relation that a sentence of `relations.yaml` may tell."""

@@ -27,7 +27,7 @@ _ACT_KEYS = (
 )  # fmt: skip
 _OPENING_KEYS = (
     "measure", "verb", "amounts", "dims", "groups", "to", "weight", "unit", "adj", "more", "less", "habit",
-    "things", "counts", "buy", "name", "ask", "money", "given", "dozens",
+    "things", "counts", "buy", "name", "ask", "money", "dozens",
 )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _rows(node: Tree | None, where: str) -> tuple[Row, ...]:
     return read_table(node, where)
 
 
-_STANDS_ALONE = re.compile(r"\b(?:also|then|already|has|wants|needs|after|total|only|while|another \{n\}|costs?!?)\b")
+_STANDS_ALONE = re.compile(r"\b(?:also|then|already|everything|store|has|wants|needs|after|total|only|while|another \{n\}|costs?!?)\b")
 """Sentences that do not begin with `then`."""
 _NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then|a little|from)\b")
 """Sentences that begin with when or where: they neither begin with `then` nor stand behind `if`."""
@@ -222,7 +222,6 @@ def _opening(node: Tree, where: str) -> Opening:
         str(node.get("name", "")),
         node.get("money") == "yes",
         float(str(node.get("dozens", "0"))),
-        _templates(node.get("given"), where),
         _templates(node.get("ask"), where),
     )
 

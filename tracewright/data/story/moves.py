@@ -18,24 +18,9 @@ from tracewright.number import Number, tidy
 
 PARTS = tuple(
     Fraction(top, bottom)
-    for top, bottom in (
-        (1, 2),
-        (1, 2),
-        (1, 2),
-        (1, 2),
-        (1, 2),
-        (1, 3),
-        (1, 3),
-        (1, 4),
-        (1, 4),
-        (1, 5),
-        (1, 6),
-        (2, 3),
-        (2, 5),
-        (3, 4),
-        (3, 5),
-    )
+    for top, bottom in (*[(1, 2)] * 10, (1, 3), (1, 3), (1, 4), (1, 4), (1, 5), (1, 6), (2, 3), (2, 5), (3, 4), (3, 5))
 )
+"""Fractions that may be drawn, halves as often as real problems have them."""
 PERCENTS = tuple(range(5, 100, 5))
 MONEY = frozenset(("earned", "cost", "cash", "share", "monthly", "yearly", "rest2", "saved"))
 """Kinds of quantity that are dollars."""

@@ -159,12 +159,17 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
     if opening.dozens and value and value % 12 == 0 and value <= 144 and draws.chance(opening.dozens):
         kind = "dozens"
     node = Node(value or 2, new.name, kind)
-    texts = (
-        opening.given
-        if opening.given and draws.chance(0.7)
-        else [template(inflected(text, opening.verb)) for text in says["given"]]
+    following = bool(before) and tale.dim != "people" and "given_next" in says and draws.chance(0.6)
+    text = draws.pick(says["given_next" if following else "given"])
+    _tell(
+        tale,
+        template(inflected(text, opening.verb)),
+        {"n": node},
+        new,
+        None,
+        None,
+        not before and opening.measure != "price",
     )
-    _tell(tale, draws.pick(texts), {"n": node}, new, None, None, not before and opening.measure != "price")
     return new._replace(node=node)
 
 

@@ -101,7 +101,7 @@ def _questions(tale: Tale, opened: Opened, pair: tuple[Member, Member] | None) -
         options.append(("difference", 4))
     total = sum(member.node.value for member in members)
     if left >= 1 and total % len(members) == 0 and opened.dim in ("people", "days"):
-        options.append(("average", 6))
+        options.append(("average", 9))
     if opened.opening.verb == "has" and opened.dim == "people" and left >= 1:
         options.append(("transfer", 6))
     return options

@@ -111,7 +111,6 @@ class Opening:
     money: bool = False
     dozens: float = 0.0
     """Chance that a multiple of 12 is told in dozens."""
-    given: tuple[Template, ...] = ()
     ask: tuple[Template, ...] = ()
 
 

@@ -257,7 +257,7 @@ class _Teller:
         if kind == "percent":
             return write(value) + ("%" if self.draws.below(8) else " percent")
         if kind in _TABLES:
-            forms = [form for form in _TABLES[kind][value] if not form.startswith("one-")]
+            forms = [form for form in _TABLES[kind][value] if not form.startswith(("one-", "1 "))]
             return self.draws.pick(forms)
         return write(value)
 
