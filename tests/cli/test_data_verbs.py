@@ -1,11 +1,13 @@
 """generate, schemas, annotate: what they write, and one clear sentence for each mistake."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tracewright.cli import main
 from tracewright.data.problem import CANARY, read_problems
+from tracewright.data.schema import load_schemas
 from tracewright.grade import grade
 
 
@@ -23,6 +25,21 @@ def test_generate(tmp_path, capsys):
     assert {problem.extra["canary"] for problem in made} == {CANARY}
 
 
+def test_generate_with_several_workers_writes_the_same(tmp_path):
+    for workers in ("1", "2"):
+        words = ["-n", "2100", "schemas=[percentage]", "--workers", workers, "--out", str(tmp_path / workers)]
+        assert main(["generate", *words]) == 0
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+
+
+def test_generate_takes_options_of_the_reports(capsys):
+    assert main(["generate", "-n", "40", "schemas=[report27]", "balance=run7", "percent=compute", "story=0.5"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sum(row["source"] == "story" for row in rows) == 20
+    assert any(row["expert"] == "percentage" for row in rows)
+    assert not any("percent_o" in row["trace"] for row in rows)
+
+
 def test_generate_takes_the_data_options(capsys):
     assert main(["generate", "-n", "5", "naming=abstract", "schemas=[percentage]"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -37,6 +54,31 @@ def test_schemas(capsys):
     assert "0 faults" in capsys.readouterr().out
     assert main(["schemas", "price_chain", "--gallery"]) == 0
     assert "answer:" in capsys.readouterr().out
+
+
+def test_a_new_schema_is_a_schema(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["schemas", "new", "bags_of_rice"]) == 0
+    assert "schemas bags_of_rice.yaml --check" in capsys.readouterr().out
+    assert main(["schemas", "bags_of_rice.yaml", "--check"]) == 0
+    assert "1 schemas" in capsys.readouterr().out
+    assert main(["schemas", "--gallery", "bags_of_rice.yaml"]) == 0
+    assert "arithmetic/bags_of_rice: " in capsys.readouterr().out
+    before = (tmp_path / "bags_of_rice.yaml").read_text()
+    assert main(["schemas", "new", "bags_of_rice"]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert (tmp_path / "bags_of_rice.yaml").read_text() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["bags_of_rice.yaml"]
+
+
+def test_a_schema_is_held_against_all_others(tmp_path, capsys):
+    """Also when it is checked alone: the same text under another name is a fault."""
+    source = load_schemas()["price_chain"].path
+    copy = tmp_path / "prices_again.yaml"
+    copy.write_text(Path(source).read_text())
+    assert main(["schemas", str(copy), "--check"]) == 1
+    assert "prices_again: wording 1: the same text as price_chain, wording 1" in capsys.readouterr().out
+    assert main(["schemas", source, "--check"]) == 0
 
 
 SOLVED = {
@@ -66,6 +108,19 @@ def test_annotate(tmp_path, capsys):
         (["generate", "--out", "nowhere/x.jsonl"], "nowhere is no folder"),
         (["generate", "--split", "tests"], "invalid choice"),
         (["schemas", "price_chan"], "did you mean 'price_chain'?"),
+        (["schemas", "nowhere.yaml"], "nowhere.yaml does not exist"),
+        (["schemas", "new"], "one name is needed"),
+        (["schemas", "new", "a", "b"], "one name is needed"),
+        (["schemas", "new", "a", "--check"], "one name is needed"),
+        (["schemas", "new", "Bags-1"], "is no name for a schema"),
+        (["schemas", "new", "../bags"], "is no name for a schema"),
+        (["schemas", "new", "price_chain"], "there is a schema 'price_chain' already"),
+        (["generate", "--workers", "0"], "from 1 on is needed"),
+        (["generate", "--workers", "two"], "a whole number is needed"),
+        (["generate", "schemas=[report14]"], "did you mean 'report41'?"),
+        (["generate", "balance=run5"], "balance must be one of"),
+        (["generate", "balance=run7", "composition=0.1"], "exclude each other"),
+        (["generate", "interleaved=2"], "a share from 0 to 1"),
         (["annotate", "nowhere.jsonl", "--out", "x.jsonl"], "does not exist"),
         (["annotate", ".", "--out", "x.jsonl"], "is a folder"),
         (["annotate", "x.jsonl"], "required: --out"),

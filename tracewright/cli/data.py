@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--count", metavar="N", type=whole(1), default=10, help="how many problems (10)")
     parser.add_argument("--seed", metavar="S", type=whole(0), default=0, help="the seed (0)")
     parser.add_argument("--out", metavar="F.jsonl", type=Path, help="write them there; default: standard output")
+    parser.add_argument("--workers", metavar="W", type=whole(1), default=1, help="processes; same problems (1)")
     parser.add_argument(
         "--split",
         choices=("train", "fresh", "unseen_wordings", "unseen_schemas"),
@@ -35,16 +36,16 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _generate(options: argparse.Namespace) -> int:
     from tracewright.config import read_config
-    from tracewright.data.generate import problems
+    from tracewright.data.generate import problems_parallel
     from tracewright.data.problem import CANARY, to_json, write_problems
     from tracewright.data.story.mixture import training_problems
     from tracewright.recipe import DataConfig
 
     config = read_config(DataConfig, None, [word.removeprefix("data.") for word in options.overrides])
     if options.split == "train":
-        made = training_problems(config, options.count, options.seed)
+        made = training_problems(config, options.count, options.seed, workers=options.workers)
     else:
-        made = problems(config, options.count, options.seed, options.split)
+        made = problems_parallel(config, options.count, options.seed, options.split, workers=options.workers)
     if options.out is None:
         for problem in made:
             print(to_json(problem))
@@ -64,27 +65,25 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _schemas_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", metavar="NAME", nargs="*", help="schemas or experts; default: all")
+    parser.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="schemas, experts, files such as my.yaml (default: all); or: new NAME",
+    )
     parser.add_argument("--check", action="store_true", help="make 50 problems of each wording and check every one")
     parser.add_argument("--gallery", action="store_true", help="show one problem of each, with its trace")
 
 
 def _schemas(options: argparse.Namespace) -> int:
     from tracewright.data.schema import load_schemas
-    from tracewright.trace.experts import EXPERTS
 
+    if options.names[:1] == ["new"]:
+        return _new_schema(options)
     known = load_schemas()
-    for name in options.names:
-        if name not in known and name not in EXPERTS and name != "composition":
-            hint = nearest(name, [*known, *EXPERTS, "composition"]) or "'tracewright schemas' lists them"
-            raise ConfigError(f"no schema and no expert is called {name!r}", hint)
-    chosen = {
-        name: schema
-        for name, schema in known.items()
-        if not options.names or name in options.names or schema.expert in options.names
-    }
+    chosen = _choose(options.names, known)
     if options.check:
-        return _check(chosen)
+        return _check(chosen, known)
     if options.gallery:
         from tracewright.data.generate import generate
 
@@ -101,12 +100,54 @@ def _schemas(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check(chosen: Mapping[str, "Schema"]) -> int:
+def _choose(names: Sequence[str], known: Mapping[str, "Schema"]) -> dict[str, "Schema"]:
+    """Return the schemas that are named, by their names, their experts or their files; without names all."""
+    from tracewright.data.schema import read_schema
+    from tracewright.trace.experts import EXPERTS
+
+    chosen = {name: schema for name, schema in known.items() if not names or name in names or schema.expert in names}
+    for name in names:
+        if name.endswith(".yaml"):
+            chosen[Path(name).stem] = read_schema(Path(name))
+        elif name not in known and name not in EXPERTS and name != "composition":
+            hint = nearest(name, [*known, *EXPERTS, "composition"]) or "'tracewright schemas' lists them"
+            raise ConfigError(f"no schema and no expert is called {name!r}", hint)
+    return chosen
+
+
+def _new_schema(options: argparse.Namespace) -> int:
+    """Write a schema to start from, beside nothing that is there already."""
+    from tracewright.atomic import whole_file
+    from tracewright.data.schema import NAME, STARTER, load_schemas
+
+    if len(options.names) != 2 or options.check or options.gallery:
+        raise ConfigError("tracewright schemas new: one name is needed", "try 'tracewright schemas new bags_of_rice'")
+    name = options.names[1].removesuffix(".yaml")
+    if not NAME.match(name):
+        raise ConfigError(f"{name!r} is no name for a schema", "write small letters, digits and _")
+    known = load_schemas()
+    if name in known:
+        raise ConfigError(f"there is a schema {name!r} already: {known[name].path}", "choose another name")
+    path = Path(f"{name}.yaml")
+    if path.exists():
+        raise ConfigError(f"{path} is there already", "choose another name, or remove it first")
+    with whole_file(path) as file:
+        file.write(STARTER)
+    print(
+        f"{path}: change it as docs/data.md says; then\n"
+        f"  tracewright schemas {path} --gallery\n"
+        f"  tracewright schemas {path} --check\n"
+        f"and move it to tracewright/data/schemas/EXPERT/"
+    )
+    return 0
+
+
+def _check(chosen: Mapping[str, "Schema"], known: Mapping[str, "Schema"]) -> int:
     from tracewright.data.check import check
 
     bad = problems = 0
     with progress_bar("check", len(chosen), "schema") as bar:
-        for row in check(chosen):
+        for row in check(chosen, others=known.values()):
             bar.update()
             problems += row.problems
             for fault in row.faults:
@@ -256,9 +297,16 @@ VERBS = {
         "make synthetic problems from the schemas",
         _generate_arguments,
         _generate,
-        examples="examples:\n  tracewright generate -n 3\n  tracewright generate -n 10000 --seed 1 --out train.jsonl",
+        examples="examples:\n  tracewright generate -n 3\n"
+        "  tracewright generate -n 100000 --workers 4 --out train.jsonl",
     ),
-    "schemas": Verb("list, check or show the schemas", _schemas_arguments, _schemas),
+    "schemas": Verb(
+        "list, check or show the schemas, or start a new one",
+        _schemas_arguments,
+        _schemas,
+        examples="examples:\n  tracewright schemas percentage\n  tracewright schemas price_chain --gallery\n"
+        "  tracewright schemas new bags_of_rice\n  tracewright schemas bags_of_rice.yaml --check",
+    ),
     "annotate": Verb(
         "compile worked solutions (GSM8K's format) into traces",
         _annotate_arguments,

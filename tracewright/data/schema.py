@@ -33,7 +33,8 @@ RESULTS = {
 """What a schema may ask of the values that its trace computes."""
 
 _KEYS = ("about", "report", "expert", "slots", "where", "results", "trace", "wordings", "distractors")
-_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+"""What a schema or a slot may be called."""
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _EARLIER = re.compile(r"(?:prev|sub\d+)\.result\Z")
 
@@ -205,7 +206,7 @@ def _slots(path: Path, tree: Map) -> Mapping[str, Slot]:
     slots: dict[str, Slot] = {}
     for name, inner in node.items():
         place = Place(path, node.lines[name])
-        if not _NAME.match(name):
+        if not NAME.match(name):
             raise DataError(f"{place}: {name!r} is no name for a slot", "write small letters, digits and _")
         slots[name] = read_slot(place, name, inner, slots)
     return slots
