@@ -105,7 +105,9 @@ def _rows(node: Tree | None, where: str) -> tuple[Row, ...]:
     return read_table(node, where)
 
 
-_STANDS_ALONE = re.compile(r"\b(?:also|then|already|everything|store|has|wants|needs|after|total|only|while|another \{n\}|costs?!?)\b")
+_STANDS_ALONE = re.compile(
+    r"\b(?:also|then|already|everything|store|has|wants|needs|after|total|only|while|another \{n\}|costs?!?)\b"
+)
 """Sentences that do not begin with `then`."""
 _NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then|a little|from)\b")
 """Sentences that begin with when or where: they neither begin with `then` nor stand behind `if`."""

@@ -128,16 +128,13 @@ def cents(value: Number) -> bool:
 
 
 def _less(play: Play) -> Node | None:
-    if play.number("n", 2, play.value * Fraction(7, 10)) is None:
+    if play.number("n", 2, play.value * 7 // 10) is None:
         return None
     return play.step("sub", play.state, play.letters["n"], last=True)
 
 
 def _less_two(play: Play) -> Node | None:
-    if (
-        play.number("n", 2, play.value * Fraction(2, 5)) is None
-        or play.number("m", 2, play.value * Fraction(2, 5)) is None
-    ):
+    if play.number("n", 2, play.value * 2 // 5) is None or play.number("m", 2, play.value * 2 // 5) is None:
         return None
     if play.letters["n"].value == play.letters["m"].value:
         return None
@@ -146,18 +143,18 @@ def _less_two(play: Play) -> Node | None:
 
 def _less_each(play: Play) -> Node | None:
     groups = play.number("g", 2, play.value // 4)
-    if groups is None or play.number("s", 2, play.value * Fraction(4, 5) / groups) is None:
+    if groups is None or play.number("s", 2, play.value * 4 // 5 // groups) is None:
         return None
     product = play.step("mul", play.letters["g"], play.letters["s"], name="taken")
     return play.step("sub", play.state, product)
 
 
 def _less_times(play: Play) -> Node | None:
-    first = play.number("n", 2, play.value * Fraction(1, 4))
+    first = play.number("n", 2, play.value * 1 // 4)
     if first is None:
         return None
     times = play.draws.pick((2, 2, 3))
-    if first * (1 + times) > play.value * Fraction(9, 10):
+    if first * (1 + times) > play.value * 9 // 10:
         times = 2
     play.letters["k"] = Node(times, "times", "times")
     second = play.step("mul", play.letters["n"], play.letters["k"], name="second")
@@ -165,8 +162,8 @@ def _less_times(play: Play) -> Node | None:
 
 
 def _less_more(play: Play) -> Node | None:
-    first = play.number("n", 2, play.value * Fraction(2, 5))
-    if first is None or play.number("m", 2, min(first, play.value * Fraction(9, 10) - 2 * first)) is None:
+    first = play.number("n", 2, play.value * 2 // 5)
+    if first is None or play.number("m", 2, min(first, play.value * 9 // 10 - 2 * first)) is None:
         return None
     second = play.step("add", play.letters["n"], play.letters["m"], name="second")
     return play.step("sub", play.state, play.letters["n"], second)
@@ -255,14 +252,14 @@ def _over(play: Play) -> Node | None:
     fits = _divides(play, play.value)
     if play.act.to not in MONEY:
         fits = lambda item: item > 0 and play.value % item == 0  # noqa: E731
-    if play.number("d", 2, play.value / Fraction(2), fits) is None:
+    if play.number("d", 2, play.value // 2, fits) is None:
         return None
     return play.step("div", play.state, play.letters["d"])
 
 
 def _over_times(play: Play) -> Node | None:
     if (
-        play.number("d", 2, play.value / Fraction(2), lambda item: play.value % item == 0) is None
+        play.number("d", 2, play.value // 2, lambda item: play.value % item == 0) is None
         or play.number("m", 2, 20) is None
     ):
         return None
@@ -295,7 +292,7 @@ def _less_over(play: Play) -> Node | None:
     each = play.number("d", 2, play.value // 3)
     if each is None:
         return None
-    left = play.draws.between(2, int(play.value * Fraction(9, 10) // each))
+    left = play.draws.between(2, int(play.value * 9 // 10 // each))
     if left is None or play.value - left * each < 2:
         return None
     play.letters["n"] = Node(
