@@ -27,7 +27,7 @@ _ACT_KEYS = (
 )  # fmt: skip
 _OPENING_KEYS = (
     "measure", "verb", "amounts", "dims", "groups", "to", "weight", "unit", "adj", "more", "less", "habit",
-    "things", "counts", "buy", "name", "ask", "money", "dozens",
+    "things", "counts", "buy", "name", "ask", "money", "dozens", "ellipsis",
 )  # fmt: skip
 
 
@@ -223,6 +223,7 @@ def _opening(node: Tree, where: str) -> Opening:
         _templates(node.get("buy"), where),
         str(node.get("name", "")),
         node.get("money") == "yes",
+        node.get("ellipsis") != "no",
         float(str(node.get("dozens", "0"))),
         _templates(node.get("ask"), where),
     )

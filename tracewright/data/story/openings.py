@@ -202,7 +202,10 @@ def _compare(
         node = relation.draw(maker, [other.node for other in others], new.name)
         if node is None or not max(2, low // 2) <= node.value <= high or node.value.__class__ is not int:
             continue
-        text = inflected(draws.pick(says[relation.back or name]), opening.verb)
+        texts = says[relation.back or name]
+        if not opening.ellipsis:
+            texts = tuple(text for text in texts if "{np}" in text)
+        text = inflected(draws.pick(texts), opening.verb)
         if relation.back:
             _tell(tale, template(text), maker.letters, others[0], new, None, False, pairs=False)
         else:

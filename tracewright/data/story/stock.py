@@ -109,6 +109,8 @@ class Opening:
     buy: tuple[Template, ...] = ()
     name: str = ""
     money: bool = False
+    ellipsis: bool = True
+    """Whether `5 more than on Monday` is clear without the noun; not so for miles and hours."""
     dozens: float = 0.0
     """Chance that a multiple of 12 is told in dozens."""
     ask: tuple[Template, ...] = ()
