@@ -1,0 +1,200 @@
+"""Parts of the variants: figures, values, fixed numbers, names, draws, worked solutions."""
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from tracewright.data.problem import Problem
+from tracewright.data.vary.checks import Check, check_of, keeps, program_of
+from tracewright.data.vary.draw import Slot, draw, drawer_of
+from tracewright.data.vary.figures import read_figure, spell
+from tracewright.data.vary.fixed import fixed
+from tracewright.data.vary.names import read_persons, read_things, rename
+from tracewright.data.vary.values import Ranges, candidates, cap_of, key_of, learn_ranges, step_of
+from tracewright.data.vary.worked import read_template, tell
+from tracewright.mention import Mention, read_mentions
+from tracewright.trace.parse import parse
+from tracewright.trace.syntax import Trace
+
+
+def one(text: str, at: int = 0) -> Mention:
+    return read_mentions(text)[at]
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "written"),
+    [
+        ("He has 12,500 nuts.", 9000, "9,000"),
+        ("He has 1500 nuts.", 2400, "2400"),
+        ("It costs $2.50.", Fraction(15, 4), "$3.75"),
+        ("It costs $2.50.", 3, "$3.00"),
+        ("Add 20% more.", 35, "35%"),
+        ("There are twenty-five cups.", 31, "thirty-one"),
+        ("Twelve cups stand there.", 30, "Thirty"),
+        ("He eats 3/4 of it.", Fraction(2, 5), "2/5"),
+        ("He eats two thirds of it.", Fraction(3, 4), "three quarters"),
+        ("He eats a third of it.", Fraction(1, 8), "an eighth"),
+        ("He eats one-fourth of it.", Fraction(1, 6), "one-sixth"),
+        ("She has twice as many.", 4, "four times"),
+        ("She eats half of them.", Fraction(1, 3), "a third"),
+        ("She has two dozen eggs.", 60, "five dozen"),
+        ("It has 1.5 million cells.", 2_500_000, "2.5 million"),
+    ],
+)
+def test_a_number_is_written_as_the_old_one_was(text: str, new: int | Fraction, written: str) -> None:
+    mention = one(text)
+    figure = read_figure(mention, text)
+    assert figure is not None and figure.write(mention.value) == mention.text
+    assert figure.write(new) == written
+    again = text[: mention.start] + written + text[mention.end :]
+    assert one(again).value == new
+
+
+def test_what_cannot_be_written_so_is_refused() -> None:
+    assert read_figure(one("It costs $5."), "It costs $5.").write(Fraction(7, 2)) is None  # type: ignore[union-attr]
+    assert read_figure(one("two dozen eggs"), "two dozen eggs").write(13) is None  # type: ignore[union-attr]
+    text = "the second half of it"
+    assert all(read_figure(mention, text) is None for mention in read_mentions(text))
+    assert [spell(n) for n in (7, 20, 42, 99)] == ["seven", "twenty", "forty-two", "ninety-nine"]
+
+
+@pytest.mark.parametrize(
+    ("value", "step"), [(7, 1), (12, 1), (13, 1), (20, 5), (35, 5), (100, 10), (120, 10), (400, 50)]
+)
+def test_round_stays_round(value: int, step: int) -> None:
+    assert step_of(value) == step
+
+
+def values(text: str, at: int = 0, ranges: Ranges | None = None) -> tuple[int | Fraction, ...]:
+    mention = one(text, at)
+    figure = read_figure(mention, text)
+    assert figure is not None
+    return candidates(mention, text, figure, ranges or Ranges())
+
+
+def test_values_stay_near_on_their_grid_and_off_one() -> None:
+    assert values("She has 2 cats.") == (2, 3, 4, 5)
+    assert values("She has 1 cat.") == (1,)
+    assert values("She has 40 cats.") == tuple(range(20, 85, 5))
+    assert values("A 20% rise.") == tuple(range(10, 45, 5))
+    assert values("An 80% share of it.")[-1] == 95
+    assert values("It costs $2.50.") == tuple(Fraction(n, 2) for n in range(3, 11))
+    assert values("It costs $19.99.")[0] == Fraction(1099, 100)
+    assert {value.denominator for value in values("It weighs 2.4 tons.")} <= {2, 5, 10}
+    assert max(values("He swims 5 days a week.")) == 7
+    assert max(values("He works 8 hours a day.")) == 12
+    assert set(values("Add 3/4 cup of rice.")) <= {Fraction(2, 3), Fraction(3, 4)}
+    assert max(values("Ida is 12 years old.")) < 18
+
+
+def test_ranges_are_learned_from_problems() -> None:
+    found = [Problem(question=f"The loan has {n}% interest and {n} clerks.", answer="1") for n in range(4, 13)]
+    ranges = learn_ranges(found)
+    assert ranges.usual[("percent", "interest")] == (4.0, 12.0)
+    assert values("A loan at 10% interest.", ranges=ranges) == (5, 10)
+    assert values("A loan at 10% interest.") == (5, 10, 15, 20)
+    assert key_of(one("$12 per hour"), "$12 per hour") == ("money", "hour")
+    assert ("count", "clerk") in ranges.usual and ("count", "loan") not in ranges.usual
+    assert cap_of(one("4 days a week"), "4 days a week") == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a dog with 4 legs", "fixed by nature"),
+        ("on page 12 of it", "a label"),
+        ("5 May it rained", "a date or ratio"),
+        ("she has 3 $20 bills", ""),
+        ("three boxes: one red", "a list follows"),
+        ("the remaining 3 cups", "named again"),
+        ("24 hours in a day", "a fact of units"),
+        ("a two-story house", "part of a noun"),
+        ("6 friends came", ""),
+        ("2 friends came; the other friend", "a pair that is spoken of"),
+        ("20 friends came", ""),
+    ],
+)
+def test_fixed(text: str, reason: str) -> None:
+    mention = one(text)
+    assert fixed(mention, text, read_figure(mention, text), ()) == reason
+
+
+def run_of(steps: str, numbers: list[int]) -> Trace:
+    inits = "".join(f"- {{op: init, var: n{n}, source: n{n}}}\n" for n in range(1, len(numbers) + 1))
+    trace = parse(f"expert: arithmetic\ntrace:\n{inits}{steps}\n- {{op: query, var: r}}")
+    assert isinstance(trace, Trace)
+    return trace
+
+
+def test_draws_find_dividends() -> None:
+    steps = (
+        "- {op: compute, compute_op: sub, args: [n1, n2], var: a}\n"
+        "- {op: compute, compute_op: div, args: [a, n3], var: r}"
+    )
+    program = program_of(run_of(steps, [100, 9, 7]), [100, 9, 7])
+    assert program is not None
+    checks = {op.out: check_of(op.out, program.start[op.out]) for op in program.ops}
+    slots = [Slot((0,), tuple(range(50, 200))), Slot((1,), tuple(range(5, 18))), Slot((2,), tuple(range(4, 14)))]
+    drawer = drawer_of(program, program.ops, checks, slots, ())
+    assert drawer.levels[0].registers == (2,)  # the divisor comes first
+    chance = random.Random(3).random
+    failed = 0
+    for _ in range(300):
+        drawn = draw(drawer, chance)
+        assert drawn is not None
+        tops, bottoms, _ = drawn
+        assert (tops[0] - tops[1]) % tops[2] == 0 and set(bottoms) == {1}
+        failed += tops[program.answer] * tops[2] != tops[0] - tops[1]
+    assert failed == 0
+
+
+def test_draws_give_up_where_nothing_will_do() -> None:
+    steps = "- {op: compute, compute_op: div, args: [n1, n2], var: r}"
+    program = program_of(run_of(steps, [12, 4]), [12, 4])
+    assert program is not None
+    slots = [Slot((0,), (13, 17)), Slot((1,), (5, 7))]
+    checks = {op.out: check_of(op.out, 3) for op in program.ops}
+    assert draw(drawer_of(program, program.ops, checks, slots, ()), random.Random(1).random) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kept"),
+    [
+        (8, (9, 1), True), (8, (9, 2), False), (8, (-3, 1), False), (8, (1, 1), False), (8, (201, 1), False),
+        (Fraction(5, 2), (15, 4), True), (Fraction(5, 2), (10, 3), False), (Fraction(1, 3), (3, 4), True),
+        (Fraction(1, 3), (4, 3), False), (-4, (-7, 1), True), (0, (0, 1), True), (0, (2, 1), False),
+    ],
+)  # fmt: skip
+def test_results_keep_what_they_were(old: int | Fraction, new: tuple[int, int], kept: bool) -> None:
+    check = check_of(0, old)
+    assert isinstance(check, Check)
+    assert keeps(check, [new[0]], [new[1]]) is kept
+
+
+def test_persons_and_things() -> None:
+    persons = read_persons("Ruth has 3 cats. Her cats like Omar. She and Omar sing.", "")
+    assert [person.name for person in persons] == ["Ruth", "Omar"]
+    assert "Hannah" in persons[0].others and "Peter" in persons[1].others and "Ruth" not in persons[0].others
+    for text in ("Ruth Miller has 3 cats.", "How many letters has the name Ruth?", "Alice came. Alicia went."):
+        assert read_persons(text, "") == ()
+    (thing,) = read_things("Ida buys 5 apples. Each apple costs $1.", "")
+    assert (thing.one, thing.many) == ("apple", "apples") and ("pear", "pears") in thing.others
+    for text in ("Ida bakes 5 apples pies.", "An apple tree has 50 apples.", "She has 4 green apples."):
+        assert read_things(text, "") == ()
+    assert rename("{var: apples_2, args: [apple, pineapple]}", {"apple": "pear", "apples": "pears"}) == (
+        "{var: pears_2, args: [pear, pineapple]}"
+    )
+
+
+def test_a_solution_is_given_up_in_doubt() -> None:
+    start = (6, 4, 24)
+    samples = [(5, 7, 35), (8, 3, 24)]
+    kinds = ("integer", "integer")
+    good = read_template("6 boxes * 4 = <<6*4=24>>24 cups.", start, samples, (0, 1), kinds)
+    assert good is not None
+    assert tell(good, (9, 5, 45), (1, 1, 1), 24, 45) == "9 boxes * 5 = <<9*5=45>>45 cups."
+    assert tell(good, (9, 5, 45), (1, 1, 1), 24, 44) is None
+    for text in ("6*4=<<6*4=24>>24, of the 17 cups.", "<<6*4>>24", "<<6*=24>>24", "<<(6*4=24>>24"):
+        assert read_template(text, start, samples, (0, 1), kinds) is None
+    assert read_template("Both are 2 * 3 = <<2*3=6>>6.", (2, 3, 6), [(4, 3, 12)], (0,), kinds) is None

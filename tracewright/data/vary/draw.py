@@ -1,0 +1,136 @@
+"""Draw new values for the slots of a problem, so that every check holds.
+
+Constructive, not by trial of whole problems: the slots come one after another, those with the fewest values (divisors,
+shares, percents) first, and each is drawn from those of its values that keep every check that can be made by then; so
+a dividend is drawn from the multiples of what was drawn before it. Where a slot has no such value, all begins anew.
+
+Not covered: what the slots and checks are (`slots.py`, `checks.py`).
+"""
+
+from collections.abc import Callable, Sequence
+from math import gcd
+from typing import NamedTuple
+
+from tracewright.data.vary.checks import Check, Op, Order, Program, keeps, ordered, pairs, work
+from tracewright.number import Number
+
+ATTEMPTS = 12
+"""So often it begins anew before it gives up."""
+TRIES = 120
+"""Most values of one slot that are tried in one attempt."""
+
+
+class Slot(NamedTuple):
+    """Mentions that move together, and the values that they may take."""
+
+    registers: tuple[int, ...]
+    values: tuple[Number, ...]
+
+
+class Level(NamedTuple):
+    """One slot, and what can be worked out and checked once it is drawn."""
+
+    registers: tuple[int, ...]
+    tops: tuple[int, ...]
+    bottoms: tuple[int, ...]
+    strides: tuple[int, ...]
+    """Steps that visit every value: those without a common divisor with their number."""
+    work: tuple[tuple[Op, Check | None], ...]
+    orders: tuple[Order, ...]
+
+
+class Drawer(NamedTuple):
+    """What is needed to draw: the levels in order, and all registers at their start."""
+
+    levels: tuple[Level, ...]
+    tops: tuple[int, ...]
+    bottoms: tuple[int, ...]
+
+
+def drawer_of(
+    program: Program, ops: Sequence[Op], checks: dict[int, Check], slots: Sequence[Slot], orders: Sequence[Order]
+) -> Drawer:
+    """Order the slots, and put every operation and check where it can first be made.
+
+    `ops` are the operations of the trace and those that make stated results follow, in an order in which they run.
+    """
+    known: dict[int, int] = {}
+    ordered_slots = sorted(slots, key=lambda slot: (_rank(slot, program), len(slot.values), slot.registers))
+    for level, slot in enumerate(ordered_slots):
+        for register in slot.registers:
+            known[register] = level
+    work_at: list[list[tuple[Op, Check | None]]] = [[] for _ in ordered_slots]
+    for op in ops:
+        level = max(known.get(arg, -1) for arg in op.args)
+        if level >= 0:
+            known[op.out] = level
+            work_at[level].append((op, checks.get(op.out)))
+    orders_at: list[list[Order]] = [[] for _ in ordered_slots]
+    for order in orders:
+        level = max(known.get(order.left, -1), known.get(order.right, -1))
+        if level >= 0:
+            orders_at[level].append(order)
+    levels = []
+    for slot, work_here, kept in zip(ordered_slots, work_at, orders_at, strict=True):
+        tops, bottoms = pairs(slot.values)
+        strides = _strides(len(slot.values))
+        levels.append(Level(slot.registers, tuple(tops), tuple(bottoms), strides, tuple(work_here), tuple(kept)))
+    tops, bottoms = pairs(program.start)
+    return Drawer(tuple(levels), tuple(tops), tuple(bottoms))
+
+
+def _rank(slot: Slot, program: Program) -> int:
+    """Put divisors, shares and rates before everything else."""
+    for register in slot.registers:
+        for name, place in program.readers.get(register, ()):
+            if (name == "div" and place) or (name.startswith("percent") and place) or slot.values[0] < 1:
+                return 0
+    return 1
+
+
+def _strides(count: int) -> tuple[int, ...]:
+    found = [stride for stride in range(1, min(count, 40)) if gcd(stride, count) == 1]
+    return tuple(found) or (1,)
+
+
+def draw(drawer: Drawer, random: Callable[[], float]) -> tuple[list[int], list[int], int] | None:
+    """Draw values of all slots; return the registers' numerators and denominators, and how many values were tried.
+
+    `random` gives numbers from 0 to 1. None where no attempt succeeds.
+    """
+    tried = 0
+    for _ in range(ATTEMPTS):
+        tops, bottoms = list(drawer.tops), list(drawer.bottoms)
+        for level in drawer.levels:
+            step = _draw_level(level, tops, bottoms, random)
+            tried += abs(step)
+            if step < 0:
+                break
+        else:
+            return tops, bottoms, tried
+    return None
+
+
+def _draw_level(level: Level, tops: list[int], bottoms: list[int], random: Callable[[], float]) -> int:
+    """Set one slot to a value that keeps the checks; return how many were tried, negative where none does."""
+    registers, new_tops, new_bottoms, strides, todo, orders = level
+    count = len(new_tops)
+    at = int(random() * count)
+    stride = strides[int(random() * len(strides))]
+    most = min(count, TRIES)
+    for tried in range(1, most + 1):
+        top, bottom = new_tops[at], new_bottoms[at]
+        for register in registers:
+            tops[register] = top
+            bottoms[register] = bottom
+        for op, check in todo:
+            if not work(op, tops, bottoms) or (check is not None and not keeps(check, tops, bottoms)):
+                break
+        else:
+            for order in orders:
+                if not ordered(order, tops, bottoms):
+                    break
+            else:
+                return tried
+        at = (at + stride) % count
+    return -most

@@ -1,0 +1,256 @@
+"""Which values a number may take: near what it was, as round, on its own grid, and seldom beyond what its noun has.
+
+`learn_ranges` reads from many problems what each noun is usually counted or priced at ("years old", "% tax", "$ per
+hour"); `candidates` lists the values for one number. No value becomes 1, and 1 becomes nothing else, for the plurals
+around it.
+
+Not covered: whether a number may move at all (`slots.py`), and what the values together must keep (`checks.py`).
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+from tracewright.data.annotate.words import UNITS, WORD, stem, word_set
+from tracewright.data.problem import Problem
+from tracewright.data.vary.figures import Figure
+from tracewright.mention import Mention, read_mentions
+from tracewright.number import Number, tidy
+
+LEAST_SEEN = 8
+"""So many numbers of a noun must have been seen before its range counts."""
+TAIL = 0.05
+"""Share of the numbers of a noun that is taken off either end of its range."""
+MOST_CANDIDATES = 1200
+
+Key = tuple[str, str]
+"""What kind of number (`count`, `money`, `percent`, `fraction`), and the noun that goes with it, or an empty text."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ranges:
+    """The least and the greatest usual number of each noun; one object is one set of ranges, and none is changed."""
+
+    usual: Mapping[Key, tuple[float, float]] = field(default_factory=dict)
+
+
+_RATES = re.compile(
+    r"\b(tax|tip|gratuity|interest|discount|off|raise|fee|commission|profit|bonus|increase|decrease|less|more|of|faster|"
+    r"slower|longer|cheaper|loss|coupon|sale|chance|probability)", re.I
+)  # fmt: skip
+_PER = re.compile(
+    r"\s*(?:dollars?|cents?|bucks?)?\s*(?:(?:for )?(?:per|an?|each|every|one)\s+|/\s*)(?!one\b)([A-Za-z]+)", re.I
+)
+_SKIP = word_set(
+    """a an the of more less fewer other additional extra new old big small large different whole full total red blue
+    green yellow black white pink purple brown orange little long tall short fresh and his her their its my our your
+    times as many much local young large-sized
+    """
+)
+
+
+def key_of(mention: Mention, question: str) -> Key:
+    """Say what a number counts or prices: (`money`, `hour`) for $12 per hour, (`percent`, `tax`), (`count`, `page`)."""
+    tail = question[mention.end : mention.end + 50]
+    if mention.kind == "percent":
+        found = _RATES.search(re.split(r"[.;?]", tail.removeprefix("%"))[0][:22])
+        before = [match[1] for match in _RATES.finditer(question[max(0, mention.start - 40) : mention.start])]
+        return "percent", (found[1].lower() if found else before[-1].lower() if before else "")
+    if mention.kind == "money":
+        per = _PER.match(tail)
+        cents = "cent" if tail.lstrip().startswith("cent") else ""
+        return "money" + cents, stem(per[1]) if per else ""
+    if mention.kind == "fraction":
+        words = WORD.findall(re.split(r"[.,;:?!]", tail)[0])[:2]
+        units = [stem(word) for word in words if stem(word) in UNITS]
+        return "fraction", units[0] if units else ""
+    return "count", noun_after(question, mention.end)
+
+
+def noun_after(question: str, place: int) -> str:
+    """Return the stem of the noun after a number, and what qualifies it where that matters: `year old`, `mile hour`."""
+    phrase = re.split(r"[.,;:?!()\d$%\"]", question[place : place + 60])[0].replace("-", " ")
+    words = [word.lower() for word in WORD.findall(phrase)]
+    while words and words[0] in _SKIP:
+        words = words[1:]
+    if not words:
+        return ""
+    if words[0] == "times":
+        return "times"
+    noun = stem(words[0])
+    if noun == "mph":
+        return "mile hour"
+    if len(words) > 1 and words[1] in ("old", "tall", "high", "deep", "wide"):
+        return f"{noun} {words[1]}"
+    if len(words) > 2 and words[1] in ("per", "an", "a", "each", "every") and stem(words[2]) in UNITS:
+        return f"{noun} {stem(words[2])}"
+    return noun
+
+
+def learn_ranges(problems: Iterable[Problem]) -> Ranges:
+    """Learn what each noun is usually counted or priced at, from the questions of many problems."""
+    seen: dict[Key, list[float]] = {}
+    for problem in problems:
+        for mention in read_mentions(problem.question):
+            if mention.kind not in ("ordinal", "year", "clock", "multiple") and mention.value > 0:
+                seen.setdefault(key_of(mention, problem.question), []).append(float(mention.value))
+    ranges = {}
+    for key, values in sorted(seen.items()):
+        if len(values) >= LEAST_SEEN:
+            values.sort()
+            cut = int(len(values) * TAIL)
+            ranges[key] = values[cut], values[len(values) - 1 - cut]
+    return Ranges(ranges)
+
+
+class Span(NamedTuple):
+    """How far a number may move: from `low` to `high` times what it was, and at most to `cap`."""
+
+    low: float
+    high: float
+    cap: float = math.inf
+
+
+_NARROW = {
+    "year old": Span(0.7, 1.4, 95), "mile hour": Span(0.6, 1.5), "kilometer hour": Span(0.6, 1.5),
+    "foot tall": Span(0.75, 1.3), "inch tall": Span(0.8, 1.2), "degree": Span(0.8, 1.2),
+}  # fmt: skip
+_PERIOD = r"(?:\s+\w+){0,3}?[\s-]+(?:per|an?|each|every|in an?|of the|in the|of each|every single)[\s-]+"
+_CAPS = (
+    (re.compile(rf"\s*-?days?(?:{_PERIOD}week|\s+weekly)", re.I), 7),
+    (re.compile(rf"\s*(?:times|nights|mornings|evenings){_PERIOD}week", re.I), 7),
+    (re.compile(rf"\s*-?hours?(?:{_PERIOD}(?:day|night|weekday|workday)|\s+(?:daily|of sleep))", re.I), 12),
+    (re.compile(rf"\s*-?hours?{_PERIOD}week", re.I), 60),
+    (re.compile(rf"\s*-?minutes?{_PERIOD}hour", re.I), 59),
+    (re.compile(rf"\s*-?days?{_PERIOD}month", re.I), 28),
+    (re.compile(rf"\s*-?weeks?{_PERIOD}month", re.I), 4),
+    (re.compile(rf"\s*-?months?{_PERIOD}year", re.I), 11),
+)
+_DAILY = re.compile(
+    r"\b(?:each|every|per|a) (?:day|night)\b[^.?!]{0,25}\Z|\b(?:daily|sle(?:ep|pt|eps))\b[^.?!]{0,15}\Z", re.I
+)
+
+
+def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[float, float]:
+    """Return the least and the greatest value that a number may take."""
+    value = float(mention.value)
+    span = _NARROW.get(key[1], Span(0.5, 2.0))
+    low, high = value * span.low, min(value * span.high, span.cap)
+    if key[0] == "count" and value < 4 and key[1] not in _NARROW:
+        high = value + 3
+    usual = ranges.usual.get(key)
+    if usual:
+        low, high = max(low, min(usual[0], value)), min(high, max(usual[1], value))
+    cap = cap_of(mention, question)
+    if cap:
+        high = min(high, max(cap, value))
+    if key[0] == "percent" and value < 100:
+        high = min(high, 95)
+    return low, high
+
+
+def cap_of(mention: Mention, question: str) -> int:
+    """Return the most that a number may be by nature, and a sum of such ones too: 7 days a week; 0 where none is."""
+    tail = question[mention.end : mention.end + 50]
+    for pattern, cap in _CAPS:
+        if pattern.match(tail):
+            return cap
+    return 12 if re.match(r"\s*-?hours?\b", tail) and _DAILY.search(question[: mention.start]) else 0
+
+
+def candidates(mention: Mention, question: str, figure: Figure, ranges: Ranges) -> tuple[Number, ...]:
+    """List the values that a number may take, its own among them; only its own where nothing else will do."""
+    key = key_of(mention, question)
+    value = mention.value
+    low, high = span_of(mention, question, key, ranges)
+    found: list[Number]
+    if value in (0, 1) or value < 0:
+        return (value,)
+    if figure.style == "times":
+        found = [2, 3, 4, 5]
+    elif figure.style == "half":
+        found = [Fraction(1, bottom) for bottom in (2, 3, 4, 5)]
+    elif figure.style in ("ratio", "part"):
+        found = _fractions(value, key[1])
+    elif figure.style == "scaled":
+        whole = tidy(Fraction(value) / figure.scale)
+        found = [n * figure.scale for n in _grid(whole, low / figure.scale, high / figure.scale, figure.places, False)]
+    else:
+        money = key[0].startswith("money")
+        found = _grid(value, low, high, figure.places, money and not key[0].endswith("cent"))
+        if key[0] == "percent" and value % 5 == 0:
+            found = [new for new in found if new % 5 == 0]
+    kept = [new for new in found if new == value or (new != 1 and (new < 1) == (value < 1) and figure.write(new))]
+    return tuple(_thin(kept, value)) or (value,)
+
+
+def _thin(values: list[Number], value: Number) -> list[Number]:
+    """Keep at most MOST_CANDIDATES values, spread evenly, and the original."""
+    if len(values) <= MOST_CANDIDATES:
+        return values
+    step = -(-len(values) // MOST_CANDIDATES)
+    return sorted({*values[::step], value})
+
+
+_SHARES = [Fraction(top, bottom) for bottom in (3, 4, 5, 6, 8, 10) for top in range(1, bottom)]
+_MEASURES = {Fraction(1, 3), Fraction(1, 4), Fraction(2, 3), Fraction(3, 4), Fraction(1, 2)}
+
+
+def _fractions(value: Number, unit: str) -> list[Number]:
+    """List fractions of the same sort: of one part or several, and only such as a measuring cup has for a measure."""
+    if value > 1:
+        return [value]
+    shares = sorted({*_SHARES, Fraction(value)})
+    near = [share for share in shares if (share.numerator == 1) == (value.numerator == 1) and abs(share - value) < 0.34]
+    return [share for share in near if not unit or share in _MEASURES or share == value]
+
+
+def step_of(value: int) -> int:
+    """Return the step of the grid that a whole number lies on: 1 for 13, 5 for 35, 10 for 120, 500 for 4,000."""
+    if value < 13 or value % 5:
+        return 1
+    zeros = 1
+    while value % (zeros * 10) == 0:
+        zeros *= 10
+    lead = value // zeros
+    if zeros == 1:
+        return 5 if value < 1000 else 1
+    if lead < 3:
+        return max(zeros // 10, 5 if value < 100 else 10)
+    return zeros // 2 if lead < 10 else zeros
+
+
+def _grid(value: Number, low: float, high: float, places: int, money: bool) -> list[Number]:
+    """List the values from low to high that are as round as `value`."""
+    if not places:
+        if value.__class__ is not int:
+            return [value]
+        step = step_of(value)
+        first = max(2, math.ceil(low))
+        start = first + (value - first) % step
+        return list(range(start, math.floor(high) + 1, step))
+    unit = 10**places
+    scaled = tidy(Fraction(value) * unit)
+    assert isinstance(scaled, int)
+    step, rest = _decimal_step(scaled, unit, money)
+    first = max(1, math.ceil(low * unit))
+    start = first + (scaled - first) % step if rest else -(-first // step) * step
+    found: list[Number] = []
+    for number in range(start, math.floor(high * unit) + 1, step):
+        # 2.0 is no way to write a length; $2.00 is one to write a price.
+        if money or number % 10:
+            found.append(tidy(Fraction(number, unit)))
+    return found
+
+
+def _decimal_step(scaled: int, unit: int, money: bool) -> tuple[int, bool]:
+    """Return the step of the grid of a decimal, and whether its values end alike ($19.99)."""
+    for part in (1, 2, 4, 5, 10, 20):
+        if unit % part == 0 and scaled % (unit // part) == 0:
+            return max(1, unit // part), False
+    if money and unit == 100 and scaled > unit and scaled % 10 == 9:
+        return unit, True
+    return 1, False

@@ -1,0 +1,298 @@
+"""One real problem -> many: the same story with other numbers, names and things, and the answer that then holds.
+
+A variant is a pure function of (problem, seed, index) and of the ranges that it may draw from: one random generator,
+seeded by BLAKE2b of these, decides everything, under any PYTHONHASHSEED. What is known of a problem before a variant is
+drawn is its plan, which is kept for the problems seen last.
+
+A variant is checked as a reader would: its numbers are read anew from its text (`read_mentions`), they must be those
+that were drawn, and the solver's answer on them is the answer.
+
+Not covered: problems without a trace; the choice of tiers.
+"""
+
+import hashlib
+import random as random_module
+import re
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from tracewright.data.mask import read_names
+from tracewright.data.problem import Problem
+from tracewright.data.vary.draw import draw
+from tracewright.data.vary.figures import spell
+from tracewright.data.vary.names import Person, Thing, read_persons, read_things, rename
+from tracewright.data.vary.rewrite import Pieces, cut, join, shuffled
+from tracewright.data.vary.slots import Layout, read_layout
+from tracewright.data.vary.values import Ranges
+from tracewright.data.vary.worked import Template, read_template, tell
+from tracewright.mention import Mention, read_mentions
+from tracewright.number import Number, write
+from tracewright.trace.fault import Fault
+from tracewright.trace.parse import parse
+from tracewright.trace.solve import Solution, solve
+from tracewright.trace.syntax import Trace
+
+DRAWS = 8
+"""So many draws of one index may fail or give the original before there is no variant for it."""
+SAMPLES = 5
+"""Draws by which the numbers of a worked solution are told apart."""
+NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.15, 0.5
+"""Chances that names and things are exchanged, that a number is written the other way, that sentences change places."""
+
+
+class Plan(NamedTuple):
+    """What is known of a problem before a variant of it is drawn."""
+
+    mentions: tuple[Mention, ...]
+    trace: Trace
+    layout: Layout
+    persons: tuple[Person, ...]
+    things: tuple[Thing, ...]
+    pieces: Pieces
+    template: Template | None
+    flips: frozenset[int]
+    """Mentions that may be written in digits and in words alike."""
+
+
+def vary(problem: Problem, seed: int, index: int, ranges: Ranges) -> Problem | None:
+    """Return one variant of a problem with a trace; None where it has none, or this index finds none."""
+    plan = plan_of(problem, ranges)
+    return None if isinstance(plan, str) else _Teller(problem, plan, seed, index).tell()
+
+
+def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterator[Problem]:
+    """Yield up to `count` variants of a problem, no two with the same question; fewer where there are not so many."""
+    plan = plan_of(problem, ranges)
+    if isinstance(plan, str):
+        return
+    seen = {problem.question}
+    index = 0
+    while count > 0 and index < 40 + 8 * count:
+        made = _Teller(problem, plan, seed, index).tell()
+        index += 1
+        if made is not None and made.question not in seen:
+            seen.add(made.question)
+            count -= 1
+            yield made
+        elif index >= 60 and len(seen) * 12 < index:
+            return  # the well is dry
+
+
+def plan_of(problem: Problem, ranges: Ranges) -> Plan | str:
+    """Return the plan of a problem, or the reason in words why it cannot be varied."""
+    return _plan(problem.question, problem.trace, problem.solution, ranges)
+
+
+@lru_cache(maxsize=1024)
+def _plan(question: str, trace_text: str, solution: str, ranges: Ranges) -> Plan | str:
+    if not trace_text:
+        return "it has no trace"
+    trace = parse(trace_text)
+    mentions = read_mentions(question)
+    if isinstance(trace, Fault) or isinstance(solve(trace, mentions), Fault):
+        return "its trace does not run"
+    persons = read_persons(question, solution)
+    layout = read_layout(question, mentions, trace, read_names(question), ranges)
+    if isinstance(layout, str):
+        return layout
+    things = read_things(question, solution)
+    flips = frozenset(
+        at
+        for at, figure in enumerate(layout.figures)
+        if figure and figure.flips and mentions[at].value != 1 and layout.stays.get(at, "") not in KEPT_AS_WRITTEN
+    )
+    pieces = cut(question, mentions, sorted({*layout.moving, *flips}), persons, things)
+    return Plan(
+        mentions,
+        trace,
+        layout,
+        persons,
+        things,
+        pieces,
+        _template(solution, layout, [mention.kind for mention in mentions]),
+        flips,
+    )
+
+
+def _template(solution: str, layout: Layout, kinds: Sequence[str]) -> Template | None:
+    """Bind the numbers of the worked solution, with a few draws to tell them apart."""
+    if not solution:
+        return None
+    random = random_module.Random(len(solution)).random
+    samples: list[list[Number]] = []
+    for _ in range(SAMPLES):
+        drawn = draw(layout.drawer, random)
+        if drawn is None:
+            return None
+        samples.append(
+            [top if bottom == 1 else Fraction(top, bottom) for top, bottom in zip(drawn[0], drawn[1], strict=True)]
+        )
+    return read_template(solution, layout.program.start, samples, layout.moving, kinds)
+
+
+class _Teller:
+    """Makes one variant."""
+
+    def __init__(self, problem: Problem, plan: Plan, seed: int, index: int) -> None:
+        self.problem, self.plan = problem, plan
+        self.id = f"{problem.id}/v/{seed}/{index}"
+        digest = hashlib.blake2b(f"{problem.question}\n{problem.id}/{seed}/{index}".encode("utf-8", "surrogatepass"))
+        self.random: Callable[[], float] = random_module.Random(digest.digest()).random
+
+    def tell(self) -> Problem | None:
+        for _ in range(DRAWS):
+            drawn = draw(self.plan.layout.drawer, self.random)
+            if drawn is None:
+                return None
+            tops, bottoms, _ = drawn
+            numbers = self._numbers(tops, bottoms)
+            if numbers is not None:
+                made = self._told(tops, bottoms, *numbers)
+                if made is not None:
+                    return made
+        return None
+
+    def _numbers(
+        self, tops: list[int], bottoms: list[int]
+    ) -> tuple[dict[int, str], dict[int, Number], list[int]] | None:
+        """Write the numbers that were drawn: texts and values by mention, and which change between digits and words."""
+        layout, mentions = self.plan.layout, self.plan.mentions
+        values: dict[int, Number] = {}
+        texts: dict[int, str] = {}
+        changed = False
+        for at in layout.moving:
+            top, bottom = tops[at], bottoms[at]
+            value = top if bottom == 1 else Fraction(top, bottom)
+            bounds = layout.bounds.get(at)
+            if bounds and not bounds[0] <= top / bottom <= bounds[1]:
+                return None
+            text = layout.figures[at].write(value)  # type: ignore[union-attr]
+            if text is None:
+                return None
+            changed = changed or value != mentions[at].value
+            values[at], texts[at] = value, text
+        if not changed:
+            return None
+        flipped = []
+        for at in self.plan.flips:
+            value = values.get(at, mentions[at].value)
+            texts.setdefault(at, mentions[at].text)
+            if self.random() < STYLE:
+                digits = texts[at][0].isdecimal()
+                if value.__class__ is int and 1 < value < (13 if digits else 1000):
+                    texts[at] = spell(value) if digits else str(value)
+                    flipped.append(at)
+        return texts, values, sorted(flipped)
+
+    def _told(
+        self, tops: list[int], bottoms: list[int], texts: dict[int, str], values: dict[int, Number], flipped: list[int]
+    ) -> Problem | None:
+        """Tell the question, read it again, and let the solver answer it."""
+        plan, problem = self.plan, self.problem
+        names = self._names()
+        things = self._things()
+        order = tuple(range(len(plan.pieces.sentences)))
+        if plan.pieces.swaps and self.random() < ORDER:
+            order = shuffled(plan.pieces, self.random)
+        question = join(plan.pieces, order, texts, names, things)
+        places = [at for sentence in order for at in plan.pieces.mentions[sentence]]
+        read = self._read_again(question, places, values)
+        if read is None:
+            return None
+        solved = solve(plan.trace, read)
+        if not isinstance(solved, Solution):
+            return None
+        renamed = {person.name: new for person, new in zip(plan.persons, names, strict=True) if new != person.name}
+        swapped: dict[str, str] = {}
+        for thing, new in zip(plan.things, things, strict=True):
+            if new[0] != thing.one:
+                swapped |= {thing.one: new[0], thing.many: new[1]}
+        trace = rename(problem.trace, {**renamed, **swapped}) if renamed or swapped else problem.trace
+        if places != sorted(places):
+            numbered = {f"n{at + 1}": f"n{place}" for place, at in enumerate(places, 1)}
+            trace = _SOURCE.sub(lambda match: f"source: {numbered[match[1]]}", trace)
+        solution = None
+        if plan.template:
+            before = plan.layout.program.start[plan.layout.program.answer]
+            solution = tell(plan.template, tops, bottoms, before, solved.answer)
+        if solution and (renamed or swapped):
+            solution = _exchange(solution, {**renamed, **swapped})
+        changed: dict[str, object] = {
+            "slots": {
+                plan.mentions[at].name: [write(plan.mentions[at].value), write(values[at])]
+                for at in plan.layout.moving
+                if values[at] != plan.mentions[at].value
+            }
+        }
+        for key, what in (
+            ("names", renamed),
+            ("items", {many: swapped[many] for _, many, _ in plan.things if many in swapped}),
+            ("words", [plan.mentions[at].name for at in flipped]),
+            ("order", [] if order == tuple(sorted(order)) else list(order)),
+        ):
+            if what:
+                changed[key] = what
+        return Problem(
+            question=question, answer=write(solved.answer), id=self.id, trace=trace, expert=problem.expert,
+            source="variant", schema=problem.id, tier=problem.tier,
+            names=tuple(renamed.get(name, name) for name in problem.names), steps=problem.steps,
+            solution=solution or "", extra={**problem.extra, "changed": changed},
+        )  # fmt: skip
+
+    def _read_again(self, question: str, places: Sequence[int], values: dict[int, Number]) -> list[Mention] | None:
+        """Read the numbers of the variant from its text, in the order of the original; None where they are others."""
+        mentions = self.plan.mentions
+        found = read_mentions(question)
+        if len(found) != len(mentions):
+            return None
+        read: list[Mention] = [mentions[0]] * len(mentions)
+        for mention, at in zip(found, places, strict=True):
+            old = mentions[at]
+            if mention.value != values.get(at, old.value):
+                return None
+            if mention.kind != old.kind and not (mention.kind in _COUNTED and old.kind in _COUNTED):
+                return None
+            read[at] = mention
+        return read
+
+    def _names(self) -> list[str]:
+        """Draw a name for each person, or keep them all."""
+        persons = self.plan.persons
+        if not persons or self.random() >= NAMES:
+            return [person.name for person in persons]
+        names: list[str] = []
+        for person in persons:
+            free = [other for other in person.others if all(other[:3] != name[:3] for name in names)]
+            names.append(free[int(self.random() * len(free))])
+        return names
+
+    def _things(self) -> list[tuple[str, str]]:
+        """Draw what each thing becomes, or keep them all; no two become one."""
+        things = self.plan.things
+        drawn: list[tuple[str, str]] = []
+        exchange = bool(things) and self.random() < THINGS
+        for thing in things:
+            new = thing.others[int(self.random() * len(thing.others))] if exchange else (thing.one, thing.many)
+            drawn.append((thing.one, thing.many) if new in drawn else new)
+        return drawn
+
+
+KEPT_AS_WRITTEN = ("a label", "a date or ratio", "a ratio", "a denomination", "part of a noun")
+"""Numbers that stay for these reasons are not written the other way either."""
+_COUNTED = ("integer", "word", "multiple")
+_SOURCE = re.compile(r"\bsource: (n\d+)\b")
+
+
+def _exchange(text: str, swap: dict[str, str]) -> str:
+    """Exchange names and nouns in a text, capitals kept."""
+
+    def other(match: re.Match[str]) -> str:
+        found = match[0]
+        new = swap.get(found) or swap[found.lower()]
+        return new[0].upper() + new[1:] if found[0].isupper() else new
+
+    words = sorted({*swap, *(word.capitalize() for word in swap)}, key=len, reverse=True)
+    pattern = "|".join(map(re.escape, words))
+    return re.sub(rf"\b(?:{pattern})\b", other, text)
