@@ -13,8 +13,8 @@ from tracewright.data.generate import SPLITS, problems
 from tracewright.data.gsm8k import gsm8k_path, read_gsm8k
 from tracewright.data.overlap import check_overlap, find_all_overlaps
 from tracewright.data.problem import Problem, fingerprint
-from tracewright.data.vary import learn_ranges, vary_all
 from tracewright.data.story.mixture import training_problems
+from tracewright.data.vary import learn_ranges, vary_all
 from tracewright.recipe import DataConfig
 
 Tell = Callable[[str, int, int], None]
@@ -107,18 +107,21 @@ def _add_variants(
     seed: int,
     tell: Tell,
 ) -> None:
-    """Add variants of the real training problems, but for those that came near an evaluated problem by chance."""
-    ranges = learn_ranges(known)
+    """Add variants of the real training problems whose wiring is certain: any other might have a wrong answer.
+
+    Those that came near an evaluated problem by chance, in a number word or a name, are left out.
+    """
+    certain = [problem for problem in train if problem.tier == "certain"]
     found: list[Problem] = []
-    for varied in vary_all(train, config.variants, seed, ranges):
+    for varied in vary_all(certain, config.variants, seed, learn_ranges(known)):
         found.extend(varied.variants)
-        tell("variants", 1, len(train))
+        tell("variants", 1, len(certain))
     near = {overlap.training.id for overlap in find_all_overlaps(found, evaluated)}
     kept = [problem for problem in found if problem.id not in near]
     made.train.extend(kept)
     varied_problems = len({problem.schema for problem in kept})
     left_out = f", {len(near)} left out that resemble an evaluated problem" if near else ""
-    made.notes.append(f"GSM8K: {len(kept)} variants of {varied_problems} of these problems are added{left_out}.")
+    made.notes.append(f"GSM8K: {len(kept)} variants of {varied_problems} of the certain ones are added{left_out}.")
 
 
 def _annotate(found: list[Problem], what: str, tell: Tell) -> list[Problem]:
