@@ -188,7 +188,7 @@ def test_percentages_beside_other_steps_become_a_composition_of_single_values():
     cost = computed("mul", (price, count), "cost")
     sale = computed("percent_off", (cost, rate), "sale")
     total = computed("add", (sale, cost, more), "total")
-    text, expert, steps = write_trace(total, False, "hybrid", "", "amount")
+    text, expert, steps = write_trace(needed(total), False, "hybrid", "", "amount")
     trace = parse(text)
     assert expert == trace.expert == "composition"
     assert [part.expert for part in trace.parts] == ["arithmetic", "percentage", "arithmetic"]
@@ -211,7 +211,7 @@ def test_experts_follow_from_the_steps():
     second = computed("add", (first, c), "y", "event")
     assert expert_of(needed(second), False) == "entity_track"
     assert expert_of([first], False) == "arithmetic"
-    text, expert, steps = write_trace(second, False, "hybrid", "", "eggs")
+    text, expert, steps = write_trace(needed(second), False, "hybrid", "", "eggs")
     assert (expert, steps) == ("entity_track", 2)
     assert solve(parse(text), read_mentions("10, 5, 20")).answer == 25
 
@@ -220,7 +220,7 @@ def test_what_is_not_needed_is_not_in_the_trace():
     a, b, c = given(10, "a", 1), given(5, "b", 2), given(3, "c", 3)
     unneeded = computed("mul", (a, c), "far")
     total = computed("add", (a, b), "total")
-    text, _, steps = write_trace(total, False, "hybrid", "", "x")
+    text, _, steps = write_trace(needed(total), False, "hybrid", "", "x")
     assert unneeded.name not in text
     assert "n3" not in text
     assert steps == 1

@@ -108,8 +108,9 @@ def _try(draws: Draws, scene: Scene, options: Options, key: str) -> Problem | No
     actor = tale.actor
     named = tuple(tale.named) or ((str(actor["one"]),) if "first" not in actor and str(actor["one"]) in text else ())
     owner = slug(named[0]) if named else str(actor["slug"]) if "first" in actor else tale.entity
-    trace, expert, steps = write_trace(tale.state, tale.rate, options.naming, owner, tale.entity)
-    unused = sorted(set(range(1, mentions + 1)) - used_mentions(needed(tale.state)))
+    graph = needed(tale.state)
+    trace, expert, steps = write_trace(graph, tale.rate, options.naming, owner, tale.entity)
+    unused = sorted(set(range(1, mentions + 1)) - used_mentions(graph))
     return Problem(
         question=text,
         answer=write(tale.state.value),

@@ -103,14 +103,13 @@ def _entity_chain(steps: Sequence[Node]) -> bool:
     return True
 
 
-def write_trace(target: Node, rate: bool, naming: Naming, owner: str, entity: str) -> tuple[str, str, int]:
-    """Return the canonical text of the trace of a target, its expert, and how many steps compute something.
+def write_trace(steps: Sequence[Node], rate: bool, naming: Naming, owner: str, entity: str) -> tuple[str, str, int]:
+    """Return the canonical text of the trace of steps (see `needed`), its expert, and how many steps compute.
 
     `owner` is what the naming `per_instance` puts in front; `entity` names the amount that an `entity_track` follows.
     The text is written at once, for speed: it is what `render` gives of the trace with `rename`d variables, and the
     tests hold it against that.
     """
-    steps = needed(target)
     expert = expert_of(steps, rate)
     if expert == "entity_track":
         part, count = _entity_part(steps, entity)

@@ -6,6 +6,7 @@ a question about them.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracewright.data.story.comparison import RELATIONS, Maker
@@ -16,6 +17,7 @@ from tracewright.data.story.tale import Tale, draw_amount
 from tracewright.data.story.template import Template, inflected, template
 from tracewright.data.vocabulary import Values, slug
 
+_slug = lru_cache(maxsize=8192)(slug)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SESSIONS = ("in the morning", "in the afternoon", "in the evening")
 
@@ -86,7 +88,7 @@ def _skeleton(tale: Tale, opening: Opening, dim: str, count: int) -> list[Member
     """Draw who or when or which the members are."""
     draws, scene = tale.draws, tale.scene
     items = str(tale.env.get("items", ""))
-    noun = slug(items) or opening.name
+    noun = _slug(items) or opening.name
     blank = Node(0, "", "")
     actor = template("{P}").options[0][0]
     if dim == "people":
@@ -104,7 +106,7 @@ def _skeleton(tale: Tale, opening: Opening, dim: str, count: int) -> list[Member
                 items,
                 f"the {row['one']}" if opening.measure != "price" else str(row["a"]),
                 blank,
-                slug(f"{row['one']} {opening.name}"),
+                _slug(f"{row['one']} {opening.name}"),
                 False,
             )
             for row in rows
@@ -118,7 +120,7 @@ def _skeleton(tale: Tale, opening: Opening, dim: str, count: int) -> list[Member
                 f"{kind} {items}",
                 draws.pick((f"{kind} {items}", f"{kind} ones")),
                 blank,
-                slug(f"{kind} {noun}"),
+                _slug(f"{kind} {noun}"),
                 False,
             )
             for kind in kinds
@@ -130,7 +132,7 @@ def _skeleton(tale: Tale, opening: Opening, dim: str, count: int) -> list[Member
         else:
             adverbs = list(SESSIONS[:count]) if dim == "sessions" else draws.some(scene.places, count)
         return [
-            Member(actor, adverb, items, adverb, blank, slug(f"{adverb.split()[-1]} {noun}"), True)
+            Member(actor, adverb, items, adverb, blank, _slug(f"{adverb.split()[-1]} {noun}"), True)
             for adverb in adverbs
         ]
     return [Member(actor, "", items, "", blank, noun, False)]
@@ -141,7 +143,7 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
     draws = tale.draws
     values = opening.amounts if isinstance(opening.amounts, Values) else (tale.row or {}).get("amount")
     if opening.things:
-        row_values = next(row for row in opening.things if slug(f"{row['one']} {opening.name}") == new.name).get(
+        row_values = next(row for row in opening.things if _slug(f"{row['one']} {opening.name}") == new.name).get(
             "price"
         )
         values = row_values if isinstance(row_values, Values) else values
@@ -266,7 +268,7 @@ def _next_day(before: str, after: str) -> bool:
 def _buy(tale: Tale, opening: Opening, makers: list[Member]) -> list[Member]:
     """Say what is bought, with counts where the opening has them; what is bought once is `the shirt` from then on."""
     draws = tale.draws
-    rows = {slug(f"{row['one']} {opening.name}"): row for row in opening.things}
+    rows = {_slug(f"{row['one']} {opening.name}"): row for row in opening.things}
     sold = opening.to == "earned"
     counted = sold or (opening.counts is not None and tale.target - 1 >= 2 and draws.chance(0.75))
     parts: list[list[str | Node]] = []
@@ -274,7 +276,7 @@ def _buy(tale: Tale, opening: Opening, makers: list[Member]) -> list[Member]:
     for place, member in enumerate(makers):
         row = rows[member.name]
         if counted and left > 0 and opening.counts and (sold or draws.chance(0.8)):
-            node = Node(draws.pick(opening.counts.numbers), slug(str(row["many"])), "integer")
+            node = Node(draws.pick(opening.counts.numbers), _slug(str(row["many"])), "integer")
             tale.weights[place] = node
             parts.append([node, f" {row['many']}"])
             left -= 1

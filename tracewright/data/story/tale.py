@@ -115,7 +115,9 @@ class Tale:
     ) -> list[str | Node]:
         """Return the pieces of a template with its numbers and words; persons are left for the end."""
         pieces: list[str | Node] = []
-        for piece in self.draws.pick(found.options)[self.variant]:
+        options = found.options
+        option = options[0] if len(options) == 1 else self.draws.pick(options)
+        for piece in option[self.variant]:
             if piece.__class__ is not Slot or piece in PRONOUNS:
                 pieces.append(piece)
             elif piece in letters:
