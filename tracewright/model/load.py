@@ -356,6 +356,8 @@ def save_pretrained(language_model: LanguageModel, folder: Path) -> None:
     model = language_model.model
     if hasattr(model, "merge_and_unload"):
         model = copy.deepcopy(model).merge_and_unload()
+    ends = sorted(language_model.stops)  # so that whoever serves the folder ends where we do
+    model.generation_config.eos_token_id = ends[0] if len(ends) == 1 else ends
     hf_logging.disable_progress_bar()
     with whole_folder(folder) as partial:
         try:
