@@ -34,10 +34,14 @@ CERTAIN = 0.4
 """Smallest margin, in log odds, over an alternative that computes something else, to be certain."""
 
 CERTAIN_RESULT = 1.2
-"""The same where one of the two is the result of an earlier step: readers found such a choice wrong more often."""
+"""The same where one of the two is the result of an earlier step, or an ordinal: read by eye, such choices are wrong
+more often."""
 
 CERTAIN_FLIP = 1.0
 """The same where one of the two is a share turned over (/2 for a half), which a plain 2 is easily taken for."""
+
+CERTAIN_CONSTANT = 0.8
+"""The same where one of the two is a constant that the question does not state."""
 
 CERTAIN_IMPLICIT = 0.0
 """The same over a number that nothing states."""
@@ -53,6 +57,8 @@ class Rival(NamedTuple):
     """What it was forced to."""
     over: Candidate | None = None
     """What the best wiring has there."""
+    ordinal: bool = False
+    """One of the two is an ordinal (the 8th day)."""
 
     @property
     def excess(self) -> float:
@@ -60,10 +66,12 @@ class Rival(NamedTuple):
         pair = [pick for pick in (self.pick, self.over) if pick]
         if any(pick.kind == "free" for pick in pair):
             return self.margin - CERTAIN_IMPLICIT
-        if any(pick.kind == "result" for pick in pair):
+        if any(pick.kind == "result" for pick in pair) or self.ordinal:
             return self.margin - CERTAIN_RESULT
         if any(pick.view == "flip" for pick in pair):
             return self.margin - CERTAIN_FLIP
+        if any(pick.kind == "constant" for pick in pair):
+            return self.margin - CERTAIN_CONSTANT
         return self.margin - CERTAIN
 
 
@@ -90,7 +98,7 @@ def _forced_rival(shaped: Sequence[Shaped], scene: Scene, best: Wiring, ops: Seq
                     continue
                 other = wire(shaped, scene, {at: pick}, beam=6)[0]
                 margin = best.score - other.score
-                found = Rival(margin, at, pick, best.picks[at])
+                found = Rival(margin, at, pick, best.picks[at], scene.ordinal(pick) or scene.ordinal(best.picks[at]))
                 if found.excess < rival.excess and _differs(shaped, other.picks, rounding, numbers, expected):
                     rival = found
     return rival
@@ -101,6 +109,9 @@ IMPLICIT = -1.5
 
 REUSED = -0.8
 """The same where the mention that it could be has another use already."""
+
+REUSED_TWO = 1.2
+"""The same for a 2, which halves, pairs and round trips bring in more often than all others together."""
 
 MOST_IMPLICIT = 5
 """The largest number that a solution is likely to use without the question stating it."""
@@ -117,9 +128,10 @@ def weakest_small(shaped: Sequence[Shaped], scene: Scene, best: Wiring, needed: 
             pick = best.picks[at]
             small = isinstance(slot.value, int) and 2 <= slot.value <= MOST_IMPLICIT
             if small and not slot.base and slot.equation in needed and pick.kind == "mention" and pick.view == "same":
-                if scene.places[pick.place].mention.kind not in ("integer", "word", "money"):
+                if scene.places[pick.place].mention.kind not in ("integer", "word", "money", "multiple"):
                     continue
-                margin = best.gains[at] - (REUSED if uses[pick.place] > 1 else IMPLICIT)
+                reused = REUSED_TWO if slot.value == 2 else REUSED
+                margin = best.gains[at] - (reused if uses[pick.place] > 1 else IMPLICIT)
                 if margin < weakest.margin:
                     weakest = Rival(margin, at, Candidate("free", 0, "same", slot.value), pick)
     return weakest

@@ -26,7 +26,7 @@ CUES: dict[Number, str] = {
     4: "month week | quart gallon | square | season | wheel | tire | leg | quarter year | quarter | average | corner | "
     "quadruplet | cow | dog | cat | horse | car | table | wall | perimeter | quarterly | cup quart",
     5: "nickel | weekday | workday | school week | work week | monday friday | finger | average | quintuplet | weekend",
-    6: "insect | ant | cube | hexagon | average | dozen | hexagonal | week day",
+    6: "insect | ant | cube | hexagon | average | hexagonal | week day",
     7: "week | week day | weekly | daily week",
     8: "spider | octopus | octagon | ounce cup | pint gallon | average | arachnid | stop sign",
     9: "baseball | average",

@@ -57,6 +57,10 @@ class Scene:
             return self.places[pick.place].dollar
         return pick.kind == "result" and self.equations[pick.place].dollar
 
+    def ordinal(self, pick: Candidate) -> bool:
+        """Say whether a source is an ordinal of the question."""
+        return pick.kind == "mention" and self.places[pick.place].mention.kind == "ordinal"
+
     def options(self, slot: Slot) -> list[tuple[Candidate, float]]:
         """Return the candidates of a slot, each with the score of its static features."""
         found = self._options.get(slot)
@@ -102,6 +106,8 @@ def _constant_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     features: Features = [(f"constant_cue{pick.strength}", 1.0), (f"constant_{slot.role}", 1.0)]
     if slot.leaf.dollar:
         features.append(("constant_dollar", 1.0))
+    if not slot.leaf.made and pick.value != 1 and any(place.mention.value == pick.value for place in known.places):
+        features.append(("constant_stated", 1.0))
     if pick.value in CONVERSIONS and pick.strength == 2 and slot.role in ("factor", "divisor"):
         features.append(("constant_conversion", 1.0))
     nouns = _content(slot.leaf.after)[:2]
@@ -150,7 +156,9 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
 
 
 def _kind(place: Place) -> str:
-    """Return the kind of a mention; numbers in words are like those in digits."""
+    """Return the kind of a mention; numbers in words are like those in digits, and a pair is seldom counted."""
+    if place.mention.kind == "group" and place.mention.value == 2:
+        return "pair"
     return "integer" if place.mention.kind == "word" else place.mention.kind
 
 
@@ -228,11 +236,13 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
         features.append((f"m_used{min(times, 2)}", 1.0))
         if any(other.kind == "mention" and other.place == pick.place for other in here):
             features.append(("m_twice_here", 1.0))
+        place = known.places[pick.place]
+        if times and place.own and place.own.isdisjoint(known.equations[slot.equation].words):
+            features.append(("m_own_again", 1.0))
         step = pick.place - state.last
         features.append((f"m_step_{'next' if step == 1 else 'skip' if step > 1 else 'back'}", 1.0))
         if times == 0 and 0 not in state.mentions[: pick.place]:
             features.append(("m_earliest_unused", 1.0))
-        place = known.places[pick.place]
         near = [known.places[other.place] for other in here if other.kind == "mention"]
         if near:
             same = any(other.number == place.number for other in near)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
-from tracewright.data.annotate.arithmetic import Leaf, Node, Product, Sum, evaluate
+from tracewright.data.annotate.arithmetic import Leaf, Node, Product, Sum, evaluate, leaves
 from tracewright.data.annotate.constants import find_constant
 from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.equations import Equation
@@ -166,7 +166,7 @@ def shape(equation: Equation, index: int, known: Known) -> Shaped:
         for at, (part, divides, fused) in enumerate(parts):
             base = len(parts) == 2 and not divides and _is_share(parts[1 - at], known)
             if fused:
-                leaf = next(iter(_first_leaf(part)))
+                leaf = _first_leaf(part)
                 slots.append(Slot(evaluate(part), "divisor" if divides else "factor", leaf, index, fused, not slots))
                 factors.append((slots[-1], divides))
             else:
@@ -195,8 +195,10 @@ def _shown_percent(leaf: Leaf) -> bool:
     return leaf.percent and not leaf.shown
 
 
-def _first_leaf(node: Node) -> list[Leaf]:
-    return [node] if isinstance(node, Leaf) else _first_leaf(node[0][0][0])
+def _first_leaf(node: Node) -> Leaf:
+    """Return the first literal that somebody wrote, or else the first."""
+    written = list(leaves(node))
+    return next((leaf for leaf in written if not leaf.made), written[0])
 
 
 def _flatten(node: Product) -> list[tuple[Node, bool]]:
@@ -269,7 +271,7 @@ def is_rate(n: Number, leaf: Leaf, index: int, known: Known) -> bool:
 
 def find_candidates(slot: Slot, known: Known) -> list[Candidate]:
     """List the sources that give a slot its value: mentions, results, constants; weaker views only where none fits."""
-    if slot.leaf.made:
+    if slot.leaf.made and slot.form == "plain":
         return [Candidate("constant", 0, "same", slot.value, 1, 2)]
     found = [*_mentions(slot, known), *_results(slot, known)]
     constant = find_constant(slot.value, known.equations[slot.equation].words, known.question)

@@ -24,6 +24,9 @@ Tier = Literal["certain", "likely", "doubtful", "failed"]
 LIKELY = -0.2
 """Smallest margin, in log odds, over an alternative that computes something else, for the tier `likely`."""
 
+SURE = 3.0
+"""Margin from which a share or percentage that nothing uses is no sign of a wrong choice."""
+
 HIDDEN = frozenset(("plus_one", "minus_one", "joined"))
 """Views that make a value by a step that nothing in the solution shows."""
 
@@ -51,11 +54,14 @@ def judge(
     if mended:
         tier: Tier = "likely" if mended.cued else "doubtful"
         return Verdict(tier, mended.about, f"the last step is a guess: {mended.about}")
+    if all(ref.kind != "mention" for op in ops for ref in op.args):
+        return Verdict("doubtful", "no number of the question", "the trace uses no number of the question")
     hidden = _hidden(ops, shaped, picks)
     if hidden:
         return Verdict("doubtful", "a hidden step", f"a hidden step is guessed: {hidden}")
-    if rival.excess >= 0 or rival.pick is None:
-        return Verdict("certain")
+    if rival.pick is None or rival.excess >= 0:
+        idle = _idle(ops, places) if rival.margin < SURE else ""
+        return Verdict("likely", "an idle number", f"{idle} is not used") if idle else Verdict("certain")
     slot = [slot for each in shaped for slot in each.slots][rival.slot]
     reason = f"{write(slot.value)} in equation {slot.equation + 1} could be {_source(rival.pick, places)} as well"
     return Verdict("likely" if rival.margin >= LIKELY else "doubtful", _kind(rival), reason)
@@ -74,6 +80,17 @@ def _kind(rival: Rival) -> str:
     if "result" in kinds:
         return "a result or another number"
     return "a constant or a mention" if "constant" in kinds else "two mentions"
+
+
+def _idle(ops: Sequence[Op], places: Sequence[Place]) -> str:
+    """Name a share, a percentage or a multiple of the question that no step uses: where there is one, few are idle."""
+    used = {ref.place for op in ops for ref in op.args if ref.kind in ("mention", "numerator", "denominator")}
+    idle = [
+        place.mention.name
+        for at, place in enumerate(places)
+        if at not in used and place.mention.kind in ("fraction", "percent", "multiple")
+    ]
+    return idle[0] if idle else ""
 
 
 def _hidden(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate]) -> str:

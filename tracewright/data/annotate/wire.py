@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tracewright.data.annotate.features import Scene, State, dynamic_features, final_features, score
-from tracewright.data.annotate.slots import Candidate, Known, Shaped, shape
+from tracewright.data.annotate.slots import Candidate, Known, Shaped, Slot, shape
 
 BEAM = 24
 """Wirings kept after each slot."""
@@ -37,7 +37,7 @@ def wire(
     for each in shaped:
         start = len(states[0].picks)
         for at, slot in enumerate(each.slots):
-            twin = next((before for before in range(at) if each.slots[before].leaf is slot.leaf), -1)
+            twin = next((before for before in range(at) if _same_literal(each.slots[before], slot)), -1)
             if twin >= 0:  # 2(x + 3) came to be 2x + 2 * 3: one literal, one source
                 states = [_repeat(state, start + twin) for state in states]
                 continue
@@ -55,6 +55,10 @@ def wire(
     ended = [_end(state, scene) for state in states]
     ended.sort(key=lambda wiring: -wiring.score)
     return ended
+
+
+def _same_literal(first: Slot, second: Slot) -> bool:
+    return (first.leaf, first.value, first.role) == (second.leaf, second.value, second.role)
 
 
 def _repeat(state: State, at: int) -> State:
