@@ -38,7 +38,7 @@ class Maker:
     def times(self, other: Number) -> Node | None:
         """Draw how many times as many."""
         most = int(self.high // other) if other else 0
-        options = [value for value in (2, 2, 2, 3, 3, 4, 5) if value <= most]
+        options = [value for value in (2, 2, 2, 2, 2, 3, 3, 4, 5) if value <= most]
         return self.given("k", self.draws.pick(options) if options else None, "times", "times")
 
     def part(self, other: Number) -> Node | None:
