@@ -260,7 +260,7 @@ class _Teller:
             return write(value) + ("%" if self.draws.below(8) else " percent")
         if kind in _TABLES:
             forms = [form for form in _TABLES[kind][value] if not form.startswith(("one-", "1 "))]
-            return self.draws.pick(forms)
+            return self.draws.pick(forms) if self.words else _TABLES[kind][value][-1]
         return write(value)
 
 
