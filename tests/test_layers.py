@@ -12,7 +12,7 @@ import tracewright
 PACKAGE = Path(tracewright.__file__).parent
 FLOORS = (
     "errors", "atomic", "number", "mention", "tree", "config", "recipe", "run", "trace", "data", "grade", "evaluate",
-    "model", "train", "report", "pipeline", "adapters", "cli",
+    "model", "train", "report", "pipeline", "rehearse", "adapters", "cli",
 )  # fmt: skip
 HEAVY = {"torch", "transformers", "accelerate", "tokenizers", "peft", "llguidance", "vllm", "trl"}
 HEAVY_ROOMS = {"model", "train", "adapters", "pipeline"}

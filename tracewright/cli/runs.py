@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tracewright.cli.verb import Verb
+from tracewright.cli.verb import Verb, progress_bar
 from tracewright.errors import ConfigError, RunError, nearest
 
 RUNS = Path("runs")
@@ -181,6 +181,11 @@ def _ask(options: argparse.Namespace) -> int:
 def _recipes_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", nargs="?", type=Path, default=Path("recipes"), help="where they are")
     parser.add_argument("--keys", action="store_true", help="list every key of a recipe with its default and meaning")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="rehearse each: its data, the self-check of targets, one step of SFT and RL on a very small model",
+    )
 
 
 def _recipes(options: argparse.Namespace) -> int:
@@ -193,11 +198,33 @@ def _recipes(options: argparse.Namespace) -> int:
         return 0
     if not options.folder.is_dir():
         raise ConfigError(f"{options.folder} is no folder of recipes", nearest(str(options.folder), ["recipes"]))
-    for path in sorted(options.folder.rglob("*.yaml")):
+    paths = sorted(options.folder.rglob("*.yaml"))
+    if not paths:
+        raise ConfigError(f"{options.folder} has no recipe in it", "a recipe is a .yaml file")
+    if options.check:
+        return _check_recipes(paths)
+    for path in paths:
         read_config(Recipe, path)
         first = path.read_text(encoding="utf-8").splitlines()[0]
         print(f"{path}  {first.removeprefix('#').strip() if first.startswith('#') else ''}")
     return 0
+
+
+def _check_recipes(paths: list[Path]) -> int:
+    """Rehearse recipes; print one line for each that is broken."""
+    check_torch()
+    from tracewright.rehearse import rehearse
+
+    broken = 0
+    with progress_bar("recipes", len(paths), "recipe") as bar:
+        for path in paths:
+            fault = rehearse(path)
+            if fault:
+                broken += 1
+                bar.write(fault if str(path) in fault else f"{path}: {fault}", file=sys.stdout)
+            bar.update()
+    print(f"{len(paths)} recipes, {broken} broken")
+    return 1 if broken else 0
 
 
 def _key_lines(kind: Any, prefix: str) -> list[str]:
@@ -244,5 +271,11 @@ VERBS = {
         examples="example:\n  tracewright ask 'Ann has 3 bags of 12 apples. She eats 4. How many are left?' "
         "--model runs/quickstart",
     ),
-    "recipes": Verb("list the recipes, or every key of a recipe", _recipes_arguments, _recipes),
+    "recipes": Verb(
+        "list or check the recipes, or list every key of a recipe",
+        _recipes_arguments,
+        _recipes,
+        examples="examples:\n  tracewright recipes recipes/reports\n  tracewright recipes --check\n"
+        "  tracewright recipes --keys",
+    ),
 }
