@@ -73,7 +73,7 @@ def test_the_figures_hold_on_a_sample() -> None:
     small = len(problems) == 100  # the stand-in has one failure in five by design
     assert share["executes to the gold answer"] >= (0.8 if small else 0.98)
     assert share["... and every number has a source"] >= (0.6 if small else 0.95)
-    assert share["tier certain"] >= (0.6 if small else 0.75)
+    assert share["tier certain"] >= (0.6 if small else 0.7)
     for problem in done:
         if problem.trace:
             trace = parse(problem.trace)

@@ -30,17 +30,17 @@ _PRIMES = (
 )  # fmt: skip
 
 
-CERTAIN = 0.4
+CERTAIN = 0.6
 """Smallest margin, in log odds, over an alternative that computes something else, to be certain."""
 
-CERTAIN_RESULT = 1.2
+CERTAIN_RESULT = 1.4
 """The same where one of the two is the result of an earlier step, or an ordinal: read by eye, such choices are wrong
 more often."""
 
 CERTAIN_FLIP = 1.0
 """The same where one of the two is a share turned over (/2 for a half), which a plain 2 is easily taken for."""
 
-CERTAIN_CONSTANT = 0.8
+CERTAIN_CONSTANT = 1.3
 """The same where one of the two is a constant that the question does not state."""
 
 CERTAIN_IMPLICIT = 0.0

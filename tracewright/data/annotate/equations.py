@@ -211,7 +211,8 @@ def shown_leaf(items: Sequence[Item], at: int, spelled: Number | None = None) ->
 def _words_after(items: Sequence[Item], at: int, most: int = 6) -> tuple[str, ...]:
     words: list[str] = []
     for item in items[at : at + most + 2]:
-        if item.value is not None or item.text in "+*=():;,.-" or (item.text == "/" and not words):
+        sign = item.text in "+*=():;,.-" or item.text in ("x", "X") or (item.text == "/" and not words)
+        if item.value is not None or sign:
             break
         if item.text[0].isalpha():
             words.append(stem(item.text))

@@ -59,6 +59,9 @@ def judge(
     hidden = _hidden(ops, shaped, picks)
     if hidden:
         return Verdict("doubtful", "a hidden step", f"a hidden step is guessed: {hidden}")
+    ranked = _ranked(ops, places)
+    if ranked:
+        return Verdict("likely", "an ordinal is counted", f"{ranked} is an ordinal, and no amount")
     if rival.pick is None or rival.excess >= 0:
         idle = _idle(ops, places) if rival.margin < SURE else ""
         return Verdict("likely", "an idle number", f"{idle} is not used") if idle else Verdict("certain")
@@ -80,6 +83,12 @@ def _kind(rival: Rival) -> str:
     if "result" in kinds:
         return "a result or another number"
     return "a constant or a mention" if "constant" in kinds else "two mentions"
+
+
+def _ranked(ops: Sequence[Op], places: Sequence[Place]) -> str:
+    """Name an ordinal that a step reads: three prizes are seldom counted by `third`."""
+    used = [ref.place for op in ops for ref in op.args if ref.kind == "mention"]
+    return next((places[at].mention.name for at in used if places[at].mention.kind == "ordinal"), "")
 
 
 def _idle(ops: Sequence[Op], places: Sequence[Place]) -> str:
