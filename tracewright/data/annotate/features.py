@@ -229,6 +229,10 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
     here = state.picks[start:]
     if here and slot.role in ("plus", "minus"):
         features.append((f"{pick.kind}_after_{here[-1].kind}_{slot.role}", 1.0))
+    if pick.kind != "result" and pick.value not in (1, 2):
+        kinds = {other.kind for other in here if other.kind != "result" and other.value == pick.value} - {pick.kind}
+        if kinds:  # 6 * 6 * 6 is one side three times
+            features.append(("constant_beside_mention", 1.0))
     if slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
         features.append(("money_times_money", 1.0))
     if pick.kind == "mention":
