@@ -47,6 +47,7 @@ from tracewright.train.check import check_targets
 from tracewright.train.checkpoint import newest_step
 from tracewright.train.rl import train_rl
 from tracewright.train.sft import sft_steps, train_sft
+from tracewright.train.track import Trackers, check_tracker
 
 Say = Callable[[str], None]
 """Shows a person one line."""
@@ -56,10 +57,11 @@ PROBE = 64
 
 
 def start(recipe: Recipe, path: Path) -> Run:
-    """Look for the model, then make the run directory: once, for all processes.
+    """Look for the model and the trackers, then make the run directory: once, for all processes.
 
     Raises:
         ModelError: there is no such model, endpoint or device.
+        ConfigError: a tracker is not known or not installed.
         RunError: the folder holds something already, or cannot be made.
     """
     if recipe.sampler.kind == "openai":
@@ -68,6 +70,8 @@ def start(recipe: Recipe, path: Path) -> Run:
         check_model(recipe.model)
     if recipe.sampler.kind == "vllm":
         check_vllm()
+    for name in recipe.track:
+        check_tracker(name)
     state = PartialState()
     made: list[Any] = [None]
     if state.is_main_process:
@@ -92,6 +96,7 @@ class Job:
         self.say: Say = say if self.main else lambda _: None
         if recipe.threads:
             torch.set_num_threads(recipe.threads)
+        self.trackers: Trackers | None = None
 
     def work(self) -> None:
         """Do every stage that is not done yet."""
@@ -115,6 +120,8 @@ class Job:
                 self.run.append(self.run.timing, {"stage": stage, "total_seconds": round(seconds, 2)})
                 self.run.mark(stage)
             self.state.wait_for_everyone()
+        if self.trackers is not None:
+            self.trackers.close()
 
     # Data.
 
@@ -228,8 +235,14 @@ class Job:
         self.state.wait_for_everyone()
 
     def _log(self, row: dict[str, Any]) -> None:
-        if self.main:
-            self.run.append(self.run.metrics, row)
+        if not self.main:
+            return
+        self.run.append(self.run.metrics, row)
+        if self.recipe.track and self.trackers is None:
+            settings = {"seed": self.recipe.seed, "model": self.recipe.model.id}
+            self.trackers = Trackers(self.recipe.track, self.recipe.name, self.run.path, settings)
+        if self.trackers is not None:
+            self.trackers(row)
 
     def _clock(self, row: dict[str, Any]) -> None:
         if self.main:

@@ -52,7 +52,7 @@ class DataConfig:
     gsm8k_train: int | None = None
     """Most annotated GSM8K problems in the training data; none: all that the tiers allow."""
     variants: int = 0
-    """Variants of each annotated GSM8K problem (other numbers, names, things) that are added; 0: none."""
+    """Variants (other numbers, names, things) of each certain GSM8K problem that are trained on as well; 0: none."""
     tiers: tuple[Literal["certain", "likely", "doubtful"], ...] = ("certain", "likely")
     """Which annotated problems are trained on, by how sure their wiring is."""
     test: bool = False
@@ -333,6 +333,8 @@ class Recipe:
     """Every draw of the run comes from it."""
     threads: int | None = None
     """CPU threads of torch; none: torch's own choice."""
+    track: tuple[str, ...] = ()
+    """Trackers that are told the metrics as well: tensorboard, wandb, trackio, or another that accelerate knows."""
     data: DataConfig = field(default_factory=DataConfig)
     """The problems."""
     prompt: PromptConfig = field(default_factory=PromptConfig)
