@@ -81,7 +81,7 @@ def test_python_blocks_run(page):
 
 def test_every_key_in_the_pages_exists():
     for page in PAGES:
-        for key in re.findall(r"`((?:data|prompt|model|sft|rl|eval)\.[a-z_.]+)(?:=[^`]*)?`", page.read_text()):
+        for key in re.findall(r"`((?:data|prompt|model|sft|rl|eval|sampler)\.[a-z_.]+)(?:=[^`]*)?`", page.read_text()):
             if key.endswith((".py", ".md")):
                 continue
             kind = Recipe
