@@ -268,6 +268,44 @@ def test_a_threshold_that_decides_keeps_its_side() -> None:
         assert limit == 50 and books * price > 50
 
 
+def test_a_threshold_is_not_taken_for_a_result() -> None:
+    """What is taken off is 30 in all, and he bought more than 30: chance, and the one does not follow the other."""
+    original = problem(
+        "Since Rex bought more than 30 beads, $5 is taken off each of his 6 boxes of $20. What does he pay?",
+        "90",
+        "n2 mul n3 -> a; n3 mul n4 -> b; b sub a -> result",
+    )
+    made = list(variants(original, 20, 1, Ranges()))
+    assert made and all(read_mentions(each.question)[0].value == 30 for each in made)
+
+
+def test_days_of_one_week_are_at_most_seven() -> None:
+    original = problem(
+        "In the first week Ugo jogs 3 days while he jogs 5 days in the second week, 12 miles each day. How many miles "
+        "is that?",
+        "96",
+        "n2 add n3 -> a; a mul n5 -> result",
+    )
+    counted = [mention.value for mention in read_mentions(original.question) if mention.kind != "ordinal"]
+    assert counted == [3, 5, 12]
+    for each in variants(original, 20, 1, Ranges()):
+        days = [mention.value for mention in read_mentions(each.question) if mention.kind != "ordinal"][:2]
+        assert max(days) <= 7
+
+
+def test_what_may_be_its_own_complement_stays() -> None:
+    """What a half leaves is a half: a trace that multiplies by the one may mean the other."""
+    for text, answer, steps in (
+        ("Of 40 pears half rot. How many are left?", "20", "n1 mul n2 -> result"),
+        ("Of 40 pears 50% rot. How many are left?", "20", "n1 percent_of n2 -> result"),
+        ("Ivo makes 2 piles of his 40 pears and gives one away. How many has he left?", "20", "n2 div n1 -> result"),
+    ):
+        original = problem(text, answer, steps)
+        at = 0 if "piles" in text else 1
+        old = read_mentions(text)[at].value
+        assert all(read_mentions(each.question)[at].value == old for each in variants(original, 9, 1, Ranges()))
+
+
 def test_a_superlative_over_a_number_outside_the_trace_is_refused() -> None:
     original = problem(
         "Ann has 9 nuts, Bo has 20 nuts and Cy has 14 nuts. How many more nuts than Ann has who has the most?",

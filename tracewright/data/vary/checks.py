@@ -2,7 +2,7 @@
 
 Registers hold the numbers of the question, the constants and the results. A `Check` says what a register must keep of
 what it was: whole stays whole, the sign stays, cents stay cents, a share stays a share, and nothing grows or shrinks
-more than 25 times; `Order` keeps which of two registers is the larger.
+more than 8 times; `Order` keeps which of two registers is the larger.
 
 Not covered: which numbers move (`slots.py`), drawing them (`draw.py`); a variant's answer comes from the solver.
 """
@@ -16,7 +16,7 @@ from tracewright.number import Number, tidy
 from tracewright.trace.experts import COMPUTE_OPS
 from tracewright.trace.syntax import Argument, Trace
 
-MOST_GROWTH = 25
+MOST_GROWTH = 8
 """A result stays within so many times what it was."""
 _FINEST = 1000
 """Largest denominator of a result that was no whole number and no amount of cents."""

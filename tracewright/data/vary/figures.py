@@ -41,7 +41,7 @@ class Figure(NamedTuple):
     """The writing of one number: `write` turns a value into text, or gives None where it cannot be written so."""
 
     style: str
-    """`digits`, `words`, `scaled`, `ratio` (3/4), `part` (three quarters), `times` (twice) or `half`."""
+    """`digits`, `words`, `scaled`, `ratio` (3/4), `part` (three quarters) or `times` (twice)."""
     write: Callable[[Number], str | None]
     sign: str = ""
     """The currency in front."""
@@ -71,7 +71,6 @@ def read_figure(mention: Mention, question: str) -> Figure | None:
         or _ratio(text)
         or _part(text, mention.value)
         or _times(text)
-        or _half(mention, question)
     )
     return figure if figure and figure.write(mention.value) == text else None
 
@@ -219,20 +218,3 @@ def _times(text: str) -> Figure | None:
         return words.capitalize() if capital else words
 
     return Figure("times", write)
-
-
-def _half(mention: Mention, question: str) -> Figure | None:
-    """Understand `half of` and `half as many`, which may become `a third of`."""
-    if mention.text.lower() != "half" or not re.match(r" (?:of|as)\b", question[mention.end :]):
-        return None
-    if re.search(r"(?:\b(?:an?|and|one|more|by|in|first|second|the|each)|-|\d) ?\Z", question[: mention.start], re.I):
-        return None
-    capital = mention.text[0].isupper()
-
-    def write(value: Number) -> str | None:
-        if value.numerator != 1 or value.denominator not in (2, 3, 4, 5):
-            return None
-        words = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}[value.denominator]
-        return words.capitalize() if capital else words
-
-    return Figure("half", write)

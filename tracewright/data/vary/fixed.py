@@ -9,6 +9,7 @@ Not covered: numbers that follow from others (`relations.py`).
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 from tracewright.data.annotate.words import word_set
@@ -18,6 +19,7 @@ from tracewright.mention import Mention
 SMALL = 12
 """Up to here a number may count a list of the text, or be counted along by a word."""
 
+_HALF = {False: Fraction(1, 2), True: 50}
 _KINDS = frozenset(("ordinal", "year", "clock"))
 _UNIT_FACTS = frozenset(
     [
@@ -83,8 +85,10 @@ def fixed(mention: Mention, question: str, figure: Figure | None, names: Sequenc
     value = mention.value
     if value < 0 or value in (0, 1):
         return "nought or one"
-    if mention.kind == "percent" and value in (0, 100):
+    if mention.kind == "percent" and value == 100:
         return "all or nothing"
+    if value == _HALF[mention.kind == "percent"] and mention.kind in ("percent", "fraction"):
+        return "a half, which is also what a half leaves"
     before, after = question[max(0, mention.start - 40) : mention.start], question[mention.end : mention.end + 60]
     if _LABEL.search(before) and mention.kind in ("integer", "word"):
         return "a label"
@@ -129,9 +133,10 @@ def _counted(mention: Mention, question: str, before: str, after: str, names: Se
         return "a list follows"
     if value == 2 and _PAIRING.search(question):
         return "a pair that is spoken of"
-    if noun in _PEOPLE or noun in _SORTS or (value < 6 and noun.endswith("s") and _DEFINITE.search(before)):
-        if _PAIRING.search(question) or value <= len(names) + 1 or _DEFINITE.search(before):
-            return "a group that is spoken of"
+    if _DEFINITE.search(before) or re.match(r"\s+of (?:them|us|the|these|those|his|her|their)\b", after):
+        return "a group that is spoken of"
+    if (noun in _PEOPLE or noun in _SORTS) and (_PAIRING.search(question) or value <= len(names) + 1):
+        return "a group that is spoken of"
     if len(set(_DAYS.findall(question))) in (value, value - 1) and re.match(r"[\s-]*(?:days?|nights?)\b", after):
         return "days that are named"
     if value > 2 and _lists(question, int(value), mention):

@@ -19,6 +19,12 @@ LEAST_SUM = 10
 """From here on a number that is a sum of others is taken to be so on purpose; below, only if all count one thing."""
 LEAST_PRODUCT = 12
 _RESULT = re.compile(r"\b(?:total|remaining|rest|left|altogether|combined|in all|together|all)\b", re.I)
+_THRESHOLD = re.compile(
+    r"\b(?:over|above|more than|at least|exceed\w*|under|below|less than|up to|minimum of|maximum of|limit of|at most|"
+    r"fewer than|beyond)\s*\Z",
+    re.I,
+)
+"""What stands before a number that others are compared with: it equals one of them by chance."""
 _NUMBERS = ("integer", "word", "decimal", "money", "group")
 
 
@@ -38,13 +44,17 @@ def follow(
         return _whole(target, mentions, "fraction", 1)
     if kind not in _NUMBERS or value < 3:
         return []
+    if _THRESHOLD.search(question[: mentions[target].start]):
+        return []
     near = question[max(0, mentions[target].start - 30) : mentions[target].end + 40]
     told = bool(_RESULT.search(near)) or target not in program.used
     # The answer itself is asked for: a number that equals it does so by chance.
     found: list[Relation] = [
         ("mul", (op.out,))
         for op in program.ops
-        if program.start[op.out] == value and op.out != program.answer and (value >= 5 or told)
+        if program.start[op.out] == value
+        and op.out != program.answer
+        and (value >= LEAST_SUM or (told and _RESULT.search(near)))
     ]
     found += _sums(target, mentions, keys, told)
     found += _products(target, mentions, told)

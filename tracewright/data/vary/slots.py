@@ -31,6 +31,7 @@ _BEST = re.compile(
     r"shortest|longest|fastest|slowest|highest|lowest|largest|smallest|biggest|fewest|heaviest|lightest|whoever|whichever|"
     r"closest|greatest|farthest|furthest|earliest|latest|middle)\b", re.I
 )  # fmt: skip
+_STOP = re.compile(r"[.?!;]\s")
 _THRESHOLD = re.compile(
     r"\b(?:over|above|more than|at least|exceeds?|under|below|less than|up to|minimum|maximum|limit|only|fits?|holds?|"
     r"capacity|first|after|if|every|within|between|from|until)\b[^.?!]{0,25}\Z", re.I
@@ -137,6 +138,12 @@ class _Reader:
             twin = by_value.get(("number" if sort == "percent" else "percent", value))
             if not reason and twin and self.program.used & set(twin):
                 reason = "a percent of the same value"
+            if (
+                not reason
+                and value == 2
+                and any(name == "div" and place for at in group for name, place in self.program.readers.get(at, ()))
+            ):
+                reason = "a half, which is also what a half leaves"
             if not reason and sort == "number" and value <= SMALL_TWICE and self._two_roles(group):  # type: ignore[operator]
                 reason = "small, and in two roles"
             if reason:
@@ -219,12 +226,13 @@ class _Reader:
         pairs: set[tuple[int, int]] = set()
         numbers = [at for at in range(len(mentions)) if mentions[at].kind in _PLAIN]
         for left, right in combinations(numbers, 2):
-            alike = self.keys[left] == self.keys[right] and self.keys[left][1]
+            same_sort = self.keys[left][0] == self.keys[right][0]
+            between = self.question[mentions[left].end : mentions[right].start]
+            alike = same_sort and (self.keys[left][1] == self.keys[right][1] != "" or not _STOP.search(between))
             joined = right == left + 1 and re.fullmatch(
-                r"\s*(?:out of|of every|in every|to|from|-|instead of)(?: every)?(?: the)?\s*",
-                self.question[mentions[left].end : mentions[right].start],
+                r"\s*(?:out of|of every|in every|to|from|-|instead of)(?: every)?(?: the)?\s*", between
             )
-            if alike or joined or (best and self.keys[left][0] == self.keys[right][0]):
+            if alike or joined or (best and same_sort):
                 pairs.add((left, right))
         results = [op.out for op in self.program.ops]
         for at in unused:

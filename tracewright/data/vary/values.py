@@ -41,6 +41,7 @@ _RATES = re.compile(
     r"\b(tax|tip|gratuity|interest|discount|off|raise|fee|commission|profit|bonus|increase|decrease|less|more|of|faster|"
     r"slower|longer|cheaper|loss|coupon|sale|chance|probability)", re.I
 )  # fmt: skip
+_CHARGES = re.compile(r"\b(tax|tip|gratuity|interest|fee|commission|discount)", re.I)
 _PER = re.compile(
     r"\s*(?:dollars?|cents?|bucks?)?\s*(?:(?:for )?(?:per|an?|each|every|one)\s+|/\s*)(?!one\b)([A-Za-z]+)", re.I
 )
@@ -56,7 +57,8 @@ def key_of(mention: Mention, question: str) -> Key:
     """Say what a number counts or prices: (`money`, `hour`) for $12 per hour, (`percent`, `tax`), (`count`, `page`)."""
     tail = question[mention.end : mention.end + 50]
     if mention.kind == "percent":
-        found = _RATES.search(re.split(r"[.;?]", tail.removeprefix("%"))[0][:22])
+        near = re.split(r"[.;?]", tail.removeprefix("%"))[0][:22]
+        found = _CHARGES.search(near) or _RATES.search(near)
         before = [match[1] for match in _RATES.finditer(question[max(0, mention.start - 40) : mention.start])]
         return "percent", (found[1].lower() if found else before[-1].lower() if before else "")
     if mention.kind == "money":
@@ -129,6 +131,8 @@ _CAPS = (
     (re.compile(rf"\s*-?weeks?{_PERIOD}month", re.I), 4),
     (re.compile(rf"\s*-?months?{_PERIOD}year", re.I), 11),
 )
+_DAYS = re.compile(r"\s*-?(?:\w+ )?(?:days?|nights?|mornings?|evenings?)\b", re.I)
+_WEEK = re.compile(r"\b(?:week|weekly)\b", re.I)
 _DAILY = re.compile(
     r"\b(?:each|every|per|a) (?:day|night)\b[^.?!]{0,25}\Z|\b(?:daily|sle(?:ep|pt|eps))\b[^.?!]{0,15}\Z", re.I
 )
@@ -158,7 +162,15 @@ def cap_of(mention: Mention, question: str) -> int:
     for pattern, cap in _CAPS:
         if pattern.match(tail):
             return cap
+    if mention.value <= 7 and _DAYS.match(tail) and _WEEK.search(_sentence_around(question, mention.start)):
+        return 7
     return 12 if re.match(r"\s*-?hours?\b", tail) and _DAILY.search(question[: mention.start]) else 0
+
+
+def _sentence_around(question: str, place: int) -> str:
+    left = max(question.rfind(stop, 0, place) for stop in (". ", "? ", "! "))
+    right = question.find(". ", place)
+    return question[left + 1 : right if right > 0 else len(question)]
 
 
 def candidates(mention: Mention, question: str, figure: Figure, ranges: Ranges) -> tuple[Number, ...]:
@@ -171,8 +183,6 @@ def candidates(mention: Mention, question: str, figure: Figure, ranges: Ranges) 
         return (value,)
     if figure.style == "times":
         found = [2, 3, 4, 5]
-    elif figure.style == "half":
-        found = [Fraction(1, bottom) for bottom in (2, 3, 4, 5)]
     elif figure.style in ("ratio", "part"):
         found = _fractions(value, key[1])
     elif figure.style == "scaled":

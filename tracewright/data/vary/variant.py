@@ -69,14 +69,14 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
         return
     seen = {problem.question}
     index = 0
-    while count > 0 and index < 40 + 8 * count:
+    while count > 0 and index < 40 + 20 * count:
         made = _Teller(problem, plan, seed, index).tell()
         index += 1
         if made is not None and made.question not in seen:
             seen.add(made.question)
             count -= 1
             yield made
-        elif index >= 60 and len(seen) * 12 < index:
+        elif index >= 80 and len(seen) * 20 < index:
             return  # the well is dry
 
 
