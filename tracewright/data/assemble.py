@@ -71,10 +71,14 @@ def _add_gsm8k(made: Assembly, config: DataConfig, seed: int, tell: Tell) -> Non
         path = gsm8k_path(config.gsm8k, split)
         digest = fingerprint(path) if path else _digest(found)
         made.fingerprints[f"gsm8k/{split}"] = digest
+    if config.gsm8k_train == 0:
+        real["train"] = []  # nothing of it is wanted, and to annotate it takes most of a minute
     annotated = {split: _annotate(found, f"gsm8k {split}", tell) for split, found in real.items()}
     train = [problem for problem in annotated["train"] if problem.trace and problem.tier in config.tiers]
     made.notes.append(
-        f"GSM8K: {len(train)} of {len(annotated['train'])} training problems have a trace of tier "
+        "GSM8K: no training problem is used, because data.gsm8k_train is 0."
+        if config.gsm8k_train == 0
+        else f"GSM8K: {len(train)} of {len(annotated['train'])} training problems have a trace of tier "
         f"{' or '.join(config.tiers)}"
         + (
             f"; {config.gsm8k_train} of them are used."
