@@ -441,8 +441,9 @@ def ask(run: Run, question: str, show: Say) -> int:
     if recipe.prompt.target != "trace":
         return 0
     mentions = read_mentions(question)
-    trace = read_completion(text)
-    solution = trace if isinstance(trace, Fault) else solve(trace, mentions)
+    rules = rules_of(recipe.language)
+    trace = read_completion(text, rules)
+    solution = trace if isinstance(trace, Fault) else solve(trace, mentions, rules)
     if isinstance(trace, Fault) or isinstance(solution, Fault):
         show(f"fault: {solution}")
         return 1
