@@ -14,9 +14,12 @@ from tracewright.data.naming import NAMINGS, rename
 from tracewright.data.problem import to_json
 from tracewright.data.slips import find_slips
 from tracewright.data.story import Options, stories, story
+from tracewright.data.story.draw import Draws
 from tracewright.data.story.graph import Node, computed, expert_of, needed, write_trace
 from tracewright.data.story.loading import load_scenes
 from tracewright.data.story.mixture import training_problems
+from tracewright.data.story.openings import open_story
+from tracewright.data.story.tale import Tale
 from tracewright.data.vocabulary import slug
 from tracewright.errors import ConfigError, DataError
 from tracewright.mention import read_mentions
@@ -224,3 +227,22 @@ def test_what_is_not_needed_is_not_in_the_trace():
     assert unneeded.name not in text
     assert "n3" not in text
     assert steps == 1
+
+
+def test_two_joined_sentences_name_a_person_once():
+    alone = [problem for problem in SAMPLE if len(problem.names) == 1]
+    assert len(alone) > 500
+    for problem in alone:
+        name = problem.names[0]
+        assert not re.search(rf"\b{name} [^.?]*, and {name} ", problem.question), problem.question
+
+
+def test_nobody_works_longer_than_the_scene_allows():
+    """Comparisons of an opening that is `within` keep to the limits of its given amounts."""
+    scene, compared = load_scenes()["work"], 0
+    for index in range(300):
+        opened = open_story(Tale(scene, Draws(f"work/{index}"), 5, 0.0))
+        if opened is not None:
+            assert all(2 <= member.node.value <= 10 for member in opened.members)
+            compared += sum(bool(member.node.op) for member in opened.members)
+    assert compared > 50

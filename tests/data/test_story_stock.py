@@ -226,3 +226,38 @@ def test_the_stock_is_in_the_package():
     assert (FOLDER / "packs.yaml").exists()
     assert len(SCENES) >= 30
     assert all(re.fullmatch(r"[a-z]+", name) for name in SCENES)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_no_sentence_has_a_second_meaning(name):
+    """`Every other game` is every second one; what `is there` is clearer as what remains."""
+    for found, _ in all_templates(SCENES[name]):
+        assert not re.search(r"every other\b|that <(?:is|are)!> there", found.text), found.text
+
+
+def test_limits_in_per_cent_are_shares_of_the_quantity(tmp_path):
+    act = read_scene(scene_file(tmp_path, GOOD.replace("name: left,", "name: left, n: 20%..30%,"))).acts["items"][0]
+    numbers = set()
+    for seed in range(60):
+        found = play(act, Node(200, "x", "integer"), Draws(f"share/{seed}"), None, False, 5000)
+        numbers.add(found.letters["n"].value)
+    assert len(numbers) > 5
+    assert 40 <= min(numbers) < 45
+    assert 55 < max(numbers) <= 60
+
+
+def test_what_was_gained_last_is_not_called_remaining():
+    tale = Tale(SCENES["savings"], Draws("money"), 4, 0.0)
+    tale.kind, tale.lost = "earned", True
+    tale.refer()
+    assert tale.env["ofmoney"] == "of the remaining money"
+    tale.grown = True
+    tale.refer()
+    assert (tale.env["ofmoney"], tale.env["themoney"]) == ("of all this money", "all this money")
+
+
+def test_pieces_in_boxes_are_called_by_their_own_name():
+    tale = Tale(SCENES["storage"], Draws("pieces"), 4, 0.0)
+    tale.kind, tale.env["pieces"], tale.touched = "pieces", "candles", True
+    tale.refer()
+    assert tale.env["of"] == "of the remaining candles"

@@ -27,7 +27,7 @@ _ACT_KEYS = (
 )  # fmt: skip
 _OPENING_KEYS = (
     "measure", "verb", "amounts", "dims", "groups", "to", "weight", "unit", "adj", "more", "less", "habit",
-    "things", "counts", "buy", "name", "ask", "money", "dozens", "ellipsis",
+    "things", "counts", "buy", "name", "ask", "money", "dozens", "ellipsis", "within",
 )  # fmt: skip
 
 
@@ -106,17 +106,18 @@ def _rows(node: Tree | None, where: str) -> tuple[Row, ...]:
 
 
 _STANDS_ALONE = re.compile(
-    r"\b(?:also|then|already|everything|store|has|wants|needs|after|total|only|while|another \{n\}|costs?!?)\b"
+    r"\b(?:also|then|already|everything|store|has|wants|needs|after|total|only|bill|gift card|empty|while)\b"
+    r"|\b(?:another \{n\}|costs?!?)\b"
 )
 """Sentences that do not begin with `then`."""
-_NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then|a little|from)\b")
+_NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then|a little|later|from)\b")
 """Sentences that begin with when or where: they neither begin with `then` nor stand behind `if`."""
 
 
 def _say(say: Template | None, early: Template | None) -> Say:
     if say is None:
         return Say(say, early)
-    joins = not _NO_CLAUSE.match(say.text)
+    joins = not _NO_CLAUSE.match(say.text) and ", so " not in say.text
     return Say(say, early, joins, joins and not _STANDS_ALONE.search(say.text))
 
 
@@ -226,6 +227,7 @@ def _opening(node: Tree, where: str) -> Opening:
         node.get("ellipsis") != "no",
         float(str(node.get("dozens", "0"))),
         _templates(node.get("ask"), where),
+        node.get("within") == "yes",
     )
 
 

@@ -61,6 +61,9 @@ class Play:
     ) -> Number | None:
         """Draw a number from low to high and remember it; None where none fits."""
         limits = self.limits(letter)
+        if limits is not None and limits.kind == "percent":  # so much of the quantity
+            low = max(low, -(-self.value * int(limits.numbers[0]) // 100))
+            high, limits = min(high, self.value * int(limits.numbers[-1]) // 100), None
         if limits is None:
             kind = "money" if self.money and letter in "nms" else "integer"
             if fits is None:

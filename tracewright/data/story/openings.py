@@ -50,7 +50,7 @@ def open_story(tale: Tale) -> Opened | None:
     tale.dim = dim
     tale.kind = opening.to
     tale.env.update(opening.words)
-    if opening.habit and dim in ("single", "kinds", "people") and draws.chance(opening.habit):
+    if opening.habit and dim in ("single", "kinds") and draws.chance(opening.habit):
         tale.habit, tale.past = True, False
     if opening.measure == "attribute":
         tale.past = False
@@ -186,7 +186,8 @@ def _compare(
 ) -> Member | None:
     """Let a member be told by comparison; a few tries until the numbers come out right."""
     draws = tale.draws
-    low, high = values.numbers[0], values.numbers[-1] * 2
+    low, high = values.numbers[0], values.numbers[-1] * (1 if opening.within else 2)
+    least = low if opening.within else max(2, low // 2)
     names = [
         name
         for name, relation in RELATIONS.items()
@@ -202,7 +203,7 @@ def _compare(
         )
         maker = Maker(draws, low, high, opening.money or opening.measure == "price")
         node = relation.draw(maker, [other.node for other in others], new.name)
-        if node is None or not max(2, low // 2) <= node.value <= high or node.value.__class__ is not int:
+        if node is None or not least <= node.value <= high or node.value.__class__ is not int:
             continue
         texts = says[relation.back or name]
         if not opening.ellipsis:

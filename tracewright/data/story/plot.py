@@ -212,6 +212,8 @@ def _fits(tale: Tale, act: Act, done: set[str], left: int) -> bool:
         return tale.habit
     if act.needs == "plain" and tale.habit:
         return False
+    if act.needs == "touched" and not tale.touched:
+        return False
     if act.needs == "fresh" and (tale.touched or tale.grown or tale.habit):
         return False
     if act.needs == "ungrown" and (tale.grown or tale.habit):

@@ -81,7 +81,8 @@ class Act:
     needs: str
     """When it may happen. `open`: only at the beginning; `changed`: only after something happened;
     `habit`: only where all this happens every day;
-    `fresh`: only where nothing has happened to this kind of quantity; `ungrown`: not after something was added;
+    `fresh`: only where nothing has happened to this kind of quantity; `touched`: only where some of it is gone;
+    `ungrown`: not after something was added;
     `plain`: not where it happens every day."""
     once: str
     """Acts of one such group exclude each other."""
@@ -114,6 +115,8 @@ class Opening:
     dozens: float = 0.0
     """Chance that a multiple of 12 is told in dozens."""
     ask: tuple[Template, ...] = ()
+    within: bool = False
+    """Whether what is compared keeps to the limits of what is given: nobody works 18 hours a day."""
 
 
 @dataclass(frozen=True, eq=False)

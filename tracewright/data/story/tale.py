@@ -93,11 +93,13 @@ class Tale:
 
     def refer(self) -> None:
         """Settle how the amount that the story has come to is called now: all the apples, the rest."""
-        items = self.env.get("items", "")
+        items = self.env.get("pieces" if self.kind == "pieces" else "items", "")
         self.env["ofmoney"] = (
-            "of the remaining money" if self.lost else "of all this money" if self.grown else "of the money"
+            "of all this money" if self.grown else "of the remaining money" if self.lost else "of the money"
         )
-        self.env["themoney"] = "the remaining money" if self.lost else "all the money"
+        self.env["themoney"] = (
+            "all this money" if self.grown else "the remaining money" if self.lost else "all the money"
+        )
         if self.touched:
             rest = self.draws.pick(("the rest", f"the remaining {items}", f"the rest of the {items}"))
             of = f"of the remaining {items}"
@@ -164,15 +166,9 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
         pieces = sentence.pieces
         if sentence.follows and place and draws.chance(0.22):
             pieces = [draws.pick(("then ", "then ", "after that, ", "next, ", "later, ")), *pieces]
-        text = teller.sentence(pieces)
-        if (
-            sentence.pairs
-            and single
-            and texts
-            and order[place - 1].pairs
-            and len(texts[-1]) + len(text) < 110
-            and draws.chance(0.45)
-        ):
+        pairs = sentence.pairs and single and bool(texts) and order[place - 1].pairs and draws.chance(0.45)
+        text = teller.sentence(pieces, pronoun=pairs)
+        if pairs and len(texts[-1]) + len(text) < 110:
             texts[-1] = f"{texts[-1]}, and {text}"
             single = False
         else:
@@ -202,11 +198,15 @@ class _Teller:
         self.words = tale.number_words
         self.introduced = False
         self.recent = False
+        self.called = False  # by name, in the sentence before
+        self.pronoun = False
         self.mentions = 0
 
-    def sentence(self, pieces: Sequence[str | Node]) -> str:
-        """Write one sentence."""
+    def sentence(self, pieces: Sequence[str | Node], pronoun: bool = False) -> str:
+        """Write one sentence; with a pronoun where it is the second half of one, or where the name was just said."""
         out: list[str] = []
+        self.pronoun = pronoun or (self.called and self.recent)
+        self.called = False
         here = False  # the actor stands in this sentence already
         for piece in pieces:
             if piece.__class__ is str:
@@ -232,14 +232,14 @@ class _Teller:
             return {"P": "they", "he": "they", "him": "them", "himself": "themselves"}.get(slot, "their")
         form = {"P": "he", "P's": "his"}.get(slot, slot)
         if not self.introduced or (
-            slot in ("P", "P's") and not here and self.draws.chance(0.13 if self.recent else 0.5)
+            slot in ("P", "P's") and not here and not self.pronoun and self.draws.chance(0.13 if self.recent else 0.5)
         ):
             name = str(
                 self.actor.get("later", self.actor["one"])
                 if self.introduced
                 else self.actor.get("first", self.actor["one"])
             )
-            self.introduced = True
+            self.introduced = self.called = True
             return f"{name}'s" if form == "his" else name
         return str(self.actor[form])
 
