@@ -52,6 +52,9 @@ NO_EFFECT = 0.02
 """A change whose effect is surely smaller than this, or of the other sign, is not there."""
 
 
+SPLITS = {"gsm8k": "gsm8k_dev", "unseen": "unseen_wordings"}
+"""The split of a figure, by the word before it; without one it is `fresh`."""
+
 Key = tuple[str, str, str]
 """Seed, problem, question."""
 
@@ -64,11 +67,12 @@ already: numbers and names are mentions, examples are {factor:g} times as many a
 limits are {tokens:g} of the reports', for a trace has so many fewer tokens. What a run varied stays its own
 (`recipes/reports/`); what changed the model itself cannot be told this way.
 
-Figures are shares on problems with fresh numbers (`gsm8k`: GSM8K's dev split), pooled over the seeds, with 95 % Wilson
-intervals; differences are in points, paired where two runs have the same problems. *Replicated*: the interval says so,
-and every seed agrees. *Not replicated*: an effect of {no_effect:g} points in the direction claimed is excluded. For
-*same*, {margin:g} points are the margin. All else *cannot be told*. Pooling takes problems as independent; those of one
-schema are alike, so that the intervals are, if anything, too narrow.
+Figures are shares on problems with fresh numbers (`unseen`: told in wordings that no training problem has; `gsm8k`:
+GSM8K's dev split), pooled over the seeds, with 95 % Wilson intervals; differences are in points, paired where two runs
+have the same problems. *Replicated*: the interval says so, and every seed agrees. *Not replicated*: an effect of
+{no_effect:g} points in the direction claimed is excluded. For *same*, {margin:g} points are the margin. All else *cannot be
+told*. Pooling takes problems as independent; those of one schema are alike, so that the intervals are, if anything,
+too narrow.
 
 {replicated} of {count} claims are replicated, {refuted} are not.
 
@@ -139,7 +143,8 @@ def _check_claim(claim: Claim, path: Path, runs: Mapping[str, object]) -> None:
     figures = ("correct", "parsed", "valid", "short_circuit", *EXPERTS, "composition")
     word, _, limit = claim.wanted.partition(" ")
     fits = claim.than in runs if word in ("higher", "lower", "same") else word in ("at_least", "at_most") and limit
-    if not claim.because and (claim.figure.removeprefix("gsm8k ") not in figures or not fits):
+    where, _, what = claim.figure.rpartition(" ")
+    if not claim.because and (what not in figures or where not in ("", *SPLITS) or not fits):
         raise ConfigError(f"{path}: a claim of {claim.run} cannot be measured: {claim.says!r}", "see the file's head")
 
 
@@ -252,8 +257,8 @@ def last_line(path: Path) -> str:
 
 def outcomes(paths: Sequence[Path], claim: Claim) -> dict[Key, bool]:
     """Return, by (seed, problem, question), whether the figure's event happened, over the runs that are done."""
-    split = "gsm8k_dev" if claim.figure.startswith("gsm8k ") else "fresh"
-    what = claim.figure.removeprefix("gsm8k ")
+    where, _, what = claim.figure.rpartition(" ")
+    split = SPLITS.get(where, "fresh")
     found = {}
     for path in paths:
         run = reopen(path)

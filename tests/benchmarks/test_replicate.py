@@ -61,6 +61,7 @@ def test_equal_recipes_are_run_once(replicate):
     [
         ("run-77: {claims: []}", "is no run with a recipe"),
         ("run-01: {claims: [{says: x, figure: corect, is: at_most 0.1}]}", "cannot be measured"),
+        ("run-01: {claims: [{says: x, figure: seen correct, is: at_most 0.1}]}", "cannot be measured"),
         ("run-01: {claims: [{says: x, figure: correct, is: higher, than: run-02}]}", "cannot be measured"),
         ("run-01: {claims: [{says: x, figure: correct, is: at_least}]}", "cannot be measured"),
     ],
@@ -149,6 +150,8 @@ def test_figures(replicate, monkeypatch):
         graded(2, "invalid_trace", fault=circuit),
         graded(3, "parse_failure"),
         graded(4, "truncated", split="gsm8k_dev"),
+        graded(5, "correct", split="unseen_wordings"),
+        graded(6, "truncated", split="unseen_wordings"),
     ]
     monkeypatch.setattr(replicate, "reopen", lambda path: FakeRun({"sft": sft, "rl": rl}))
     monkeypatch.setattr(replicate, "read_grades", lambda rows: rows)
@@ -164,6 +167,7 @@ def test_figures(replicate, monkeypatch):
     assert share("short_circuit") == (1, 4)
     assert share("percentage") == (0, 1)
     assert share("gsm8k parsed") == (0, 1)
+    assert share("unseen correct") == (1, 2)
 
 
 SMALL = [
