@@ -70,9 +70,9 @@ limits are {tokens:g} of the reports', for a trace has so many fewer tokens. Wha
 Figures are shares on problems with fresh numbers (`unseen`: told in wordings that no training problem has; `gsm8k`:
 GSM8K's dev split), pooled over the seeds, with 95 % Wilson intervals; differences are in points, paired where two runs
 have the same problems. *Replicated*: the interval says so, and every seed agrees. *Not replicated*: an effect of
-{no_effect:g} points in the direction claimed is excluded. For *same*, {margin:g} points are the margin. All else *cannot be
-told*. Pooling takes problems as independent; those of one schema are alike, so that the intervals are, if anything,
-too narrow.
+{no_effect:g} points in the direction claimed is excluded. For *same*, {margin:g} points are the margin. All else
+*cannot be told*. Pooling takes problems as independent; those of one schema are alike, so that the intervals are, if
+anything, too narrow.
 
 {replicated} of {count} claims are replicated, {refuted} are not.
 
