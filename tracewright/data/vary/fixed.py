@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from tracewright.data.annotate.words import word_set
+from tracewright.data.annotate.words import stem, word_set
 from tracewright.data.vary.figures import Figure
 from tracewright.mention import Mention
 
@@ -30,6 +30,17 @@ _UNIT_FACTS = frozenset(
         ("4", "quarter"), ("2000", "pound"), ("1000", "milliliter"), ("8", "ounce"), ("4", "week"), ("2", "weekend"),
     ]
 )  # fmt: skip
+_FAMILIES = (
+    word_set("inch foot yard mile meter kilometer centimeter millimeter"),
+    word_set("teaspoon tablespoon cup pint quart gallon ounce liter milliliter"),
+    word_set("ounce pound gram kilogram ton"),
+    word_set("cent penny nickel dime quarter dollar"),
+)
+"""Units of one sort: `16 ounces in a pound` is a fact. Hours of a day are not, see `values.py` for their caps."""
+_OF_UNIT = re.compile(r" (?:in|per|to|make|makes|equals?|is|are in|for) (?:an?|one|each|every|the|1) ([a-z]+)", re.I)
+_UNIT_IS = re.compile(
+    r"\b(?:an?|one|each|every|1) ([a-z]+) (?:is|are|has|have|equals?|contains?|makes?|holds?|=)\s+\Z", re.I
+)
 _BODY = word_set(
     """leg legs wheel wheels tire tires eye eyes ear ears arm arms hand hands finger fingers toe toes wing wings side
     sides corner corners legged wheeled sided paw paws hoof hooves wheeler story stories-high way season seasons sexes
@@ -102,13 +113,19 @@ def fixed(mention: Mention, question: str, figure: Figure | None, names: Sequenc
         return "a part named again" if re.search(r"\b(?:other|remaining|last|another)\s+\Z", before) else ""
     if _JOINED.match(after):
         return "part of a noun"
-    return _world(mention, after) or _counted(mention, question, before, after, names)
+    return _world(mention, before, after) or _counted(mention, question, before, after, names)
 
 
-def _world(mention: Mention, after: str) -> str:
+def _world(mention: Mention, before: str, after: str) -> str:
     """Say whether nature or custom fixes the number."""
     match = _TAIL_WORD.match(after)
     word = match[1].lower() if match else ""
+    family = next((family for family in _FAMILIES if stem(word) in family), None)
+    if family:
+        of = _OF_UNIT.match(after[match.end() :]) if match else None
+        whose = _UNIT_IS.search(before)
+        if (of and stem(of[1]) in family) or (whose and stem(whose[1]) in family):
+            return "a fact of units"
     if word.partition("-")[0] in _BODY or word in _BODY:
         return "fixed by nature"
     for noun in {word, word.removesuffix("s"), word.removesuffix("es")}:

@@ -72,6 +72,22 @@ def _whole(target: int, mentions: Sequence[Mention], kind: str, whole: int) -> l
     return []
 
 
+def implied(mentions: Sequence[Mention]) -> tuple[int, ...]:
+    """List the percents and parts that equal a rest which no number states: 25% dogs, 50% cats, the rest birds.
+
+    A solution that says 25% may mean the dogs or the birds, and the others may not change either.
+    """
+    found: set[int] = set()
+    for kind, whole in (("percent", 100), ("fraction", 1)):
+        parts = [at for at, mention in enumerate(mentions) if mention.kind == kind and 0 < mention.value < whole]
+        for count in range(1, min(4, len(parts)) + 1):
+            for chosen in combinations(parts, count):
+                rest = whole - sum(mentions[at].value for at in chosen)
+                if any(mentions[at].value == rest for at in chosen):
+                    found.update(chosen)
+    return tuple(found)
+
+
 def _sums(target: int, mentions: Sequence[Mention], keys: Sequence[Key], told: bool) -> list[Relation]:
     value, kind = mentions[target].value, mentions[target].kind
     terms = [

@@ -15,7 +15,7 @@ from tracewright.data.vary.checks import Check, Op, Order, Program, check_of, pr
 from tracewright.data.vary.draw import Drawer, Slot, drawer_of
 from tracewright.data.vary.figures import Figure, read_figure
 from tracewright.data.vary.fixed import fixed
-from tracewright.data.vary.relations import Relation, arrange, follow
+from tracewright.data.vary.relations import Relation, arrange, follow, implied
 from tracewright.data.vary.values import Key, Ranges, candidates, cap_of, key_of
 from tracewright.mention import Mention
 from tracewright.number import Number
@@ -31,6 +31,14 @@ _BEST = re.compile(
     r"shortest|longest|fastest|slowest|highest|lowest|largest|smallest|biggest|fewest|heaviest|lightest|whoever|whichever|"
     r"closest|greatest|farthest|furthest|earliest|latest|middle)\b", re.I
 )  # fmt: skip
+_COMPARED = re.compile(
+    r"\b(?:discount\w*|sale|regular\w*|normal\w*|usual\w*|original\w*|instead|sav(?:es?|ed|ings?)|cheaper|used to)\b",
+    re.I,
+)
+"""Words of a question that sets one price against another: all its prices keep their order."""
+_AGES = re.compile(r"\b(?:how old|ages?|years? old|older|younger)\b", re.I)
+OLDEST = 100
+"""In a question about ages no result grows beyond it that was below."""
 _STOP = re.compile(r"[.?!;]\s")
 _THRESHOLD = re.compile(
     r"\b(?:over|above|more than|at least|exceeds?|under|below|less than|up to|minimum|maximum|limit|only|fits?|holds?|"
@@ -81,8 +89,12 @@ class _Reader:
         self.stays: dict[int, str] = {}
         for at, mention in enumerate(mentions):
             reason = fixed(mention, question, self.figures[at], names)
+            if not reason and mention.kind in _PLAIN and mention.value in program.constants:
+                reason = "a constant of the trace"
             if reason:
                 self.stays[at] = reason
+        for at in implied(mentions):
+            self.stays.setdefault(at, "it equals a rest that no number states")
 
     def read(self) -> Layout | str:
         groups = self._groups()
@@ -133,8 +145,6 @@ class _Reader:
             if not self.program.used & set(group):
                 continue
             reason = next((self.stays[at] for at in group if at in self.stays), "")
-            if not reason and value in self.program.constants:
-                reason = "a constant of the trace"
             twin = by_value.get(("number" if sort == "percent" else "percent", value))
             if not reason and twin and self.program.used & set(twin):
                 reason = "a percent of the same value"
@@ -208,6 +218,7 @@ class _Reader:
     def _checks(self, ops: Sequence[Op]) -> dict[int, Check]:
         """Say what each result must keep; a sum of days a week is itself no more than 7."""
         percent = re.search(r"\b(?:percent|percentage)\b[^.?!]*\?|%[^.?!]*\?", self.question) is not None
+        aged = _AGES.search(self.question) is not None
         start = self.program.start
         most = {at: cap_of(mention, self.question) for at, mention in enumerate(self.mentions)}
         checks = {}
@@ -216,6 +227,8 @@ class _Reader:
             cap = caps.pop() if len(caps) == 1 and op.name in ("add", "sub") else 0
             if percent and op.out == self.program.answer:
                 cap = 100
+            if not cap and aged and start[op.out] <= OLDEST:
+                cap = OLDEST
             most[op.out] = cap if start[op.out] <= cap else 0
             checks[op.out] = check_of(op.out, start[op.out], most[op.out])
         return checks
@@ -224,11 +237,13 @@ class _Reader:
         """Find the pairs of registers that keep their order: numbers of one noun, thresholds, best and worst."""
         start, mentions = self.program.start, self.mentions
         pairs: set[tuple[int, int]] = set()
+        compared = _COMPARED.search(self.question)
         numbers = [at for at in range(len(mentions)) if mentions[at].kind in _PLAIN]
         for left, right in combinations(numbers, 2):
             same_sort = self.keys[left][0] == self.keys[right][0]
             between = self.question[mentions[left].end : mentions[right].start]
-            alike = same_sort and (self.keys[left][1] == self.keys[right][1] != "" or not _STOP.search(between))
+            near = self.keys[left][1] == self.keys[right][1] != "" or not _STOP.search(between)
+            alike = same_sort and (near or (compared and self.keys[left][0] == "money"))
             joined = right == left + 1 and re.fullmatch(
                 r"\s*(?:out of|of every|in every|to|from|-|instead of)(?: every)?(?: the)?\s*", between
             )

@@ -120,6 +120,8 @@ _NARROW = {
     "year old": Span(0.7, 1.4, 95), "mile hour": Span(0.6, 1.5), "kilometer hour": Span(0.6, 1.5),
     "foot tall": Span(0.75, 1.3), "inch tall": Span(0.8, 1.2), "degree": Span(0.8, 1.2),
 }  # fmt: skip
+_LENGTHS = ("centimeter", "cm", "inch", "foot")
+_HEIGHT = re.compile(r"\b(?:tall|taller|height|heights)\b", re.I)
 _PERIOD = r"(?:\s+\w+){0,3}?[\s-]+(?:per|an?|each|every|in an?|of the|in the|of each|every single)[\s-]+"
 _CAPS = (
     (re.compile(rf"\s*-?days?(?:{_PERIOD}week|\s+weekly)", re.I), 7),
@@ -132,6 +134,7 @@ _CAPS = (
     (re.compile(rf"\s*-?months?{_PERIOD}year", re.I), 11),
 )
 _DAYS = re.compile(r"\s*-?(?:\w+ )?(?:days?|nights?|mornings?|evenings?)\b", re.I)
+_EXAM = re.compile(r"\b(?:tests?|quiz(?:zes)?|exams?|grades?|graded|marks)\b", re.I)
 _WEEK = re.compile(r"\b(?:week|weekly)\b", re.I)
 _DAILY = re.compile(
     r"\b(?:each|every|per|a) (?:day|night)\b[^.?!]{0,25}\Z|\b(?:daily|sle(?:ep|pt|eps))\b[^.?!]{0,15}\Z", re.I
@@ -142,6 +145,8 @@ def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[
     """Return the least and the greatest value that a number may take."""
     value = float(mention.value)
     span = _NARROW.get(key[1], Span(0.5, 2.0))
+    if key[1] in _LENGTHS and _HEIGHT.search(question):
+        span = _NARROW["inch tall"]
     low, high = value * span.low, min(value * span.high, span.cap)
     if key[0] == "count" and value < 4 and key[1] not in _NARROW:
         high = value + 3
@@ -151,6 +156,8 @@ def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[
     cap = cap_of(mention, question)
     if cap:
         high = min(high, max(cap, value))
+    if key[0] == "count" and 50 <= value <= 100 and _EXAM.search(question):
+        high = min(high, 100)
     if key[0] == "percent" and value < 100:
         high = min(high, 95)
     return low, high
