@@ -43,7 +43,7 @@ def test_what_a_run_varied_stays_in_its_tiny_form(replicate):
     assert forms["run-04"].data.wordings == 3
     assert forms["run-01"].language.short_circuit
     assert (forms["run-17"].eval.max_new_tokens, forms["run-18"].eval.max_new_tokens) == (105, 315)
-    assert forms["run-19"].data.train == 24000
+    assert forms["run-19"].data.train == 12000
     assert {form.model.id for form in forms.values()} == {"tiny"}
     assert {form.seed for form in forms.values()} == {1}
 
