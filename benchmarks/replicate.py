@@ -384,7 +384,7 @@ def read_options(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="runs side by side")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long; go on later")
     parser.add_argument(
-        "--factor", type=float, default=4, help="examples, as a multiple of the reports' (4); at 8 all is near 100 %"
+        "--factor", type=float, default=4, help="examples, as a multiple of the reports'; with 8, nearly all is right"
     )
     parser.add_argument("--epochs", type=float, default=4)
     parser.add_argument("--no-runs", action="store_true", help="write the page from what is there")
