@@ -33,6 +33,10 @@ _KIN = re.compile(
     r"grandfather|grandma|grandpa|friend|niece|nephew|boss|man|woman|boy|girl|cousin|teacher|"
     r"neighbor|dog|cat|horse)s?\b", re.I
 )  # fmt: skip
+_PLACE_BEFORE = re.compile(r"\b(?:the|of|from|to|for|by|on|via|an?)\s+\Z")
+_ACTS = re.compile(
+    r"(?:'s)? (?:is|was|has|had|can|will|wants?|needs?|likes?|loves?|decide[sd]|[a-z]+ed|bought|buys|went)\b"
+)
 _WORD_BEFORE = re.compile(r"([A-Za-z.]+)[\s]+\Z")
 
 
@@ -91,8 +95,9 @@ def _gender(name: str, question: str, found: tuple[str, ...]) -> str:
         against = she if known == "he" else he
         agree = he if known == "he" else she
         return "" if alone and against and not agree else known
-    if found == (name,) and alone and question.startswith(name) and he != she:
-        return "he" if he else "she"
+    if found == (name,) and alone and he != she and not _PLACE_BEFORE.search(question.partition(name)[0]):
+        acts = question.startswith(name) or _ACTS.match(question.partition(name)[2])
+        return ("he" if he else "she") if acts else ""
     return ""
 
 

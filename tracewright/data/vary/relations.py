@@ -57,7 +57,7 @@ def follow(
         and (value >= LEAST_SUM or (told and _RESULT.search(near)))
     ]
     found += _sums(target, mentions, keys, told)
-    found += _products(target, mentions, told)
+    found += [each for each in _products(target, mentions, told) if program.used.issuperset(each[1])]
     return found
 
 

@@ -22,7 +22,9 @@ from tracewright.number import Number
 from tracewright.trace.syntax import Trace
 
 MOST_MENTIONS = 24
-SMALL_TWICE = 5
+MOST_LEFT_OUT = 3
+"""So many numbers that the trace does not read are no decoration: its constants may hold them."""
+SMALL_TWICE = 3
 """Up to here a number that the trace uses in two roles stays: one of them may be a count that no number states."""
 
 _PLAIN = ("integer", "word", "decimal", "money", "percent", "group")
@@ -97,6 +99,9 @@ class _Reader:
             self.stays.setdefault(at, "it equals a rest that no number states")
 
     def read(self) -> Layout | str:
+        doubt = self._doubt()
+        if doubt:
+            return doubt
         groups = self._groups()
         derived, copies = self._derived(groups)
         ops = arrange(self.program, derived, copies)
@@ -130,6 +135,34 @@ class _Reader:
             self.program, drawer, self.figures, tuple(sorted(moved | followers)), bounds,
             tuple(slot.registers for slot in slots), self.stays,
         )  # fmt: skip
+
+    def _doubt(self) -> str:
+        """Say in words where a trace looks as if numbers of the question stood hidden in its constants and sums."""
+        program, mentions, start = self.program, self.mentions, self.program.start
+        constants = set(range(len(mentions), len(start))) - {op.out for op in program.ops}
+        used = program.used
+        left_out = [
+            at
+            for at, mention in enumerate(mentions)
+            if at not in used and mention.kind in (*_PLAIN, "fraction") and mention.value != 1
+        ]
+        untied = [at for at in left_out if all(mentions[at].value != mentions[other].value for other in used)]
+        if len(untied) >= MOST_LEFT_OUT or len(untied) > len(used):
+            return "the trace leaves out too many numbers"
+        for op in program.ops:
+            given = [arg for arg in op.args if arg < len(mentions)]
+            if op.name in ("add", "sub"):
+                terms = op.args if op.name == "add" else op.args[1:]
+                if any(arg in constants and start[arg] not in (0, 1) for arg in terms):
+                    return "a constant may be a result"
+                kinds = {mentions[at].kind for at in given}
+                if "money" in kinds and kinds & {"integer", "word"}:
+                    return "prices and counts are added"
+                if sum(start[at] == 2 for at in given) > 1:
+                    return "2 and 2 may be twice 2"
+            elif left_out and op.name in ("mul", "div") and any(a in constants and start[a] == 1 for a in op.args):
+                return "a constant may be a result"
+        return ""
 
     def _groups(self) -> list[tuple[int, ...]]:
         """Put mentions of equal value together; a group stays where one of them does, or where it has two roles."""

@@ -149,7 +149,7 @@ def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[
         span = _NARROW["inch tall"]
     low, high = value * span.low, min(value * span.high, span.cap)
     if key[0] == "count" and value < 4 and key[1] not in _NARROW:
-        high = value + 3
+        high = value + 4
     usual = ranges.usual.get(key)
     if usual:
         low, high = max(low, min(usual[0], value)), min(high, max(usual[1], value))

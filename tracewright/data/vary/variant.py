@@ -38,7 +38,7 @@ DRAWS = 8
 """So many draws of one index may fail or give the original before there is no variant for it."""
 SAMPLES = 5
 """Draws by which the numbers of a worked solution are told apart."""
-NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.15, 0.5
+NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.2, 0.5
 """Chances that names and things are exchanged, that a number is written the other way, that sentences change places."""
 
 
@@ -69,14 +69,14 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
         return
     seen = {problem.question}
     index = 0
-    while count > 0 and index < 40 + 20 * count:
+    while count > 0 and index < 40 + 40 * count:
         made = _Teller(problem, plan, seed, index).tell()
         index += 1
         if made is not None and made.question not in seen:
             seen.add(made.question)
             count -= 1
             yield made
-        elif index >= 80 and len(seen) * 20 < index:
+        elif index >= 120 and len(seen) * 40 < index:
             return  # the well is dry
 
 
