@@ -246,8 +246,6 @@ class RlConfig:
     """For groups without variance: draw other questions at most so many times a step."""
     micro_batch: int | None = None
     """Completions a forward pass of the update on one process; none: its whole share."""
-    source: Literal["train", "gsm8k", "all"] = "train"
-    """Questions from the training problems, from GSM8K's answers alone, or both."""
     eval_every: int = 0
     """Score a sample of the fresh-numbers split every so many steps; 0: never."""
     save_every: int = 10
