@@ -306,6 +306,29 @@ def test_what_may_be_its_own_complement_stays() -> None:
         assert all(read_mentions(each.question)[at].value == old for each in variants(original, 9, 1, Ranges()))
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "steps", "reason"),
+    [
+        (
+            "A cap costs $80 and a tie 20% of that. What does the tie cost?",
+            "16",
+            "n2 percent_off n2 -> result",
+            "percent",
+        ),
+        ("Leo pays 2 pens of $2 each. What does he pay?", "4", "n1 add n2 -> result", "prices and counts"),
+        ("Ria eats 2 figs and 2 plums. How many is that?", "4", "n1 add n2 -> result", "twice 2"),
+        (
+            "Of 3, 4, 5 and 8 eggs 9 and 7 break. How many are left of 9 and 7?",
+            "2",
+            "n5 sub n6 -> result",
+            "leaves out",
+        ),
+    ],
+)
+def test_a_trace_that_may_hide_a_number_is_refused(question: str, answer: str, steps: str, reason: str) -> None:
+    assert reason in str(plan_of(problem(question, answer, steps), Ranges()))
+
+
 def test_a_superlative_over_a_number_outside_the_trace_is_refused() -> None:
     original = problem(
         "Ann has 9 nuts, Bo has 20 nuts and Cy has 14 nuts. How many more nuts than Ann has who has the most?",

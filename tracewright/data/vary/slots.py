@@ -151,6 +151,9 @@ class _Reader:
             return "the trace leaves out too many numbers"
         for op in program.ops:
             given = [arg for arg in op.args if arg < len(mentions)]
+            if op.name in ("percent_off", "percent_increase") and op.args[0] < len(mentions):
+                if mentions[op.args[0]].kind == "percent":
+                    return "a percentage is taken off a percentage"
             if op.name in ("add", "sub"):
                 terms = op.args if op.name == "add" else op.args[1:]
                 if any(arg in constants and start[arg] not in (0, 1) for arg in terms):
