@@ -32,6 +32,8 @@ def read_literal(text: str) -> Number | None:
 
     Returns None for everything else, for more than MAX_DIGITS digits in a part, and for a ratio over zero.
     """
+    if text.isdecimal() and text.isascii() and len(text) <= MAX_DIGITS:
+        return int(text)
     if len(text) > 2 * MAX_DIGITS + 2 or not _literal.match(text):
         return None
     if "/" in text:

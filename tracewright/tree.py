@@ -76,11 +76,29 @@ def _build(parser: Any, max_depth: int, max_nodes: int) -> Tree:
     root: Tree | None = None
     documents = 0
     nodes = 0
-    stack: list[Map | Seq] = []
+    stack: list[Any] = []
     keys: list[str | None] = []  # the key that waits for its value, per open mapping
+    next_event = parser.get_event
+    scalar = yaml.ScalarEvent
     while True:
-        event = parser.get_event()
+        event = next_event()
         kind = event.__class__
+        if kind is scalar and stack and event.anchor is None and event.tag is None and nodes < max_nodes:
+            # By far the commonest case, and so the first: a plain word inside a collection.
+            nodes += 1
+            top, key = stack[-1], keys[-1]
+            if top.__class__ is Seq:
+                top.append(event.value)
+                continue
+            if key is not None:
+                top[key] = event.value
+                keys[-1] = None
+                continue
+            if event.value not in top:
+                keys[-1] = event.value
+                top.lines[event.value] = event.start_mark.line + 1
+                continue
+            nodes -= 1
         if kind is yaml.StreamEndEvent:
             break
         if kind is yaml.DocumentStartEvent:

@@ -82,7 +82,7 @@ def _quick_step(line: str) -> Step | None:
         var, value, source = match.groups()
         fields: dict[str, Any] = {"var": var, "value": read_literal(value)} if value else {"var": var, "source": source}
     elif op == "compute":
-        args = tuple(_quick_argument(item) for item in match[2].split(", "))
+        args = tuple([_quick_argument(item) for item in match[2].split(", ")])
         row = COMPUTE_OPS.get(match[1])
         if row is None or len(args) < row.least or (row.most and len(args) > row.most) or None in args:
             return None
@@ -100,7 +100,9 @@ def _quick_step(line: str) -> Step | None:
             if key not in operation.reads
         ):
             return None
-    if any(value is None or (isinstance(value, str) and len(value) > MAX_NAME) for value in fields.values()):
+    if None in fields.values():
+        return None
+    if len(line) > MAX_NAME and any(isinstance(value, str) and len(value) > MAX_NAME for value in fields.values()):
         return None
     return Step(op, fields)
 
