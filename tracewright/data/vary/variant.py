@@ -13,7 +13,7 @@ Not covered: problems without a trace; the choice of tiers.
 import hashlib
 import random as random_module
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from tracewright.data.problem import Problem
 from tracewright.data.vary.draw import draw
 from tracewright.data.vary.figures import spell
 from tracewright.data.vary.names import Person, Thing, read_persons, read_things, rename
-from tracewright.data.vary.rewrite import Pieces, cut, join, shuffled
+from tracewright.data.vary.rewrite import Forms, Pieces, cut, join, shuffled
 from tracewright.data.vary.slots import Layout, read_layout
 from tracewright.data.vary.values import Ranges
 from tracewright.data.vary.worked import Template, read_template, tell
@@ -69,14 +69,14 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
         return
     seen = {problem.question}
     index = 0
-    while count > 0 and index < 40 + 40 * count:
-        made = _Teller(problem, plan, seed, index).tell()
+    while count > 0 and index < 40 + 20 * count:
+        made = _Teller(problem, plan, seed, index).tell(seen)
         index += 1
-        if made is not None and made.question not in seen:
+        if made is not None:
             seen.add(made.question)
             count -= 1
             yield made
-        elif index >= 120 and len(seen) * 40 < index:
+        elif index >= 100 and len(seen) * 20 < index:
             return  # the well is dry
 
 
@@ -141,7 +141,8 @@ class _Teller:
         digest = hashlib.blake2b(f"{problem.question}\n{problem.id}/{seed}/{index}".encode("utf-8", "surrogatepass"))
         self.random: Callable[[], float] = random_module.Random(digest.digest()).random
 
-    def tell(self) -> Problem | None:
+    def tell(self, known: Container[str] = ()) -> Problem | None:
+        """Return the variant; None where there is none, or its question is known already."""
         for _ in range(DRAWS):
             drawn = draw(self.plan.layout.drawer, self.random)
             if drawn is None:
@@ -149,9 +150,10 @@ class _Teller:
             tops, bottoms, _ = drawn
             numbers = self._numbers(tops, bottoms)
             if numbers is not None:
-                made = self._told(tops, bottoms, *numbers)
-                if made is not None:
-                    return made
+                order, names, things = self._order(), self._names(), self._things()
+                question = join(self.plan.pieces, order, numbers[0], names, things)
+                # A draw that was told before ends the search: what an index gives must not depend on the others.
+                return None if question in known else self._told(drawn, numbers, order, names, things, question)
         return None
 
     def _numbers(
@@ -187,16 +189,18 @@ class _Teller:
         return texts, values, sorted(flipped)
 
     def _told(
-        self, tops: list[int], bottoms: list[int], texts: dict[int, str], values: dict[int, Number], flipped: list[int]
+        self,
+        drawn: tuple[list[int], list[int], int],
+        numbers: tuple[dict[int, str], dict[int, Number], list[int]],
+        order: Sequence[int],
+        names: Sequence[str],
+        things: Sequence[Forms],
+        question: str,
     ) -> Problem | None:
-        """Tell the question, read it again, and let the solver answer it."""
+        """Read a question again, let the solver answer it, and say what was changed."""
         plan, problem = self.plan, self.problem
-        names = self._names()
-        things = self._things()
-        order = tuple(range(len(plan.pieces.sentences)))
-        if plan.pieces.swaps and self.random() < ORDER:
-            order = shuffled(plan.pieces, self.random)
-        question = join(plan.pieces, order, texts, names, things)
+        tops, bottoms, _ = drawn
+        _, values, flipped = numbers
         places = [at for sentence in order for at in plan.pieces.mentions[sentence]]
         read = self._read_again(question, places, values)
         if read is None:
@@ -257,6 +261,12 @@ class _Teller:
             read[at] = mention
         return read
 
+    def _order(self) -> tuple[int, ...]:
+        """Draw the order of the sentences."""
+        if self.plan.pieces.swaps and self.random() < ORDER:
+            return shuffled(self.plan.pieces, self.random)
+        return tuple(range(len(self.plan.pieces.sentences)))
+
     def _names(self) -> list[str]:
         """Draw a name for each person, or keep them all."""
         persons = self.plan.persons
@@ -264,8 +274,10 @@ class _Teller:
             return [person.name for person in persons]
         names: list[str] = []
         for person in persons:
-            free = [other for other in person.others if all(other[:3] != name[:3] for name in names)]
-            names.append(free[int(self.random() * len(free))])
+            at = int(self.random() * len(person.others))
+            while any(person.others[at][:3] == name[:3] for name in names):
+                at = (at + 1) % len(person.others)
+            names.append(person.others[at])
         return names
 
     def _things(self) -> list[tuple[str, str]]:
