@@ -234,7 +234,7 @@ def _real_questions() -> list[str]:
     if not path.is_file():  # sentences of our own where the real ones are not at hand
         return [
             "Ida has 16 hens, sells half of them for $2 each and 20% of the rest.",
-            "Bo ran 2 1/2 miles in 2004.",
+            "Bo ran 2 1/2 miles in 2004 and 3 miles in 2005.",
         ] * 50
     with path.open(encoding="utf-8") as file:
         return [json.loads(line)["question"] for line, _ in zip(file, range(500), strict=False)]
@@ -243,7 +243,7 @@ def _real_questions() -> list[str]:
 def test_real_questions_have_about_four_numbers_and_no_digit_is_lost() -> None:
     questions = _real_questions()
     found = [read_mentions(question) for question in questions]
-    assert 3 <= sum(map(len, found)) / len(questions) < 6
+    assert 3 < sum(map(len, found)) / len(questions) < 6
     lost = 0
     for question, mentions in zip(questions, found, strict=True):
         covered = {place for mention in mentions for place in range(mention.start, mention.end)}

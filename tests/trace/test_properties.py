@@ -14,7 +14,7 @@ from tracewright.number import MAX_DIGITS, read_answer, read_literal, same, tidy
 from tracewright.trace.experts import COMPUTE_OPS, DEFAULT_RULES, EXPERTS, OPERATIONS, Rules
 from tracewright.trace.extract import extract
 from tracewright.trace.fault import Fault
-from tracewright.trace.parse import _quick, _thorough, parse
+from tracewright.trace.parse import _quick, _quick_step, _thorough, parse
 from tracewright.trace.render import render, render_block
 from tracewright.trace.solve import lint, solve
 from tracewright.trace.syntax import Step, SubTrace, Trace
@@ -238,9 +238,11 @@ HOSTILE = {
 def test_hostile_text_is_judged_within_a_second_and_200_megabytes(name):
     text = HOSTILE[name]
     problem = Problem(question="Ann has 3 eggs.", answer="18")
-    start = time.process_time()  # of this process alone: a busy machine is no fault of the judge
+    _quick_step.cache_clear()
+    start = time.perf_counter()
     verdict = grade(text, problem)
-    seconds = time.process_time() - start
+    seconds = time.perf_counter() - start
+    _quick_step.cache_clear()  # what is remembered would not be allocated again
     tracemalloc.start()
     assert grade(text, problem) == verdict
     peak = tracemalloc.get_traced_memory()[1]
