@@ -148,14 +148,16 @@ def _check_claim(claim: Claim, path: Path, runs: Mapping[str, object]) -> None:
         raise ConfigError(f"{path}: a claim of {claim.run} cannot be measured: {claim.says!r}", "see the file's head")
 
 
-def tiny(name: str, study: Study, options: argparse.Namespace, seed: int) -> tuple[Recipe, list[str]]:
-    """Return the tiny form of a recipe, and the overrides that make it."""
+def tiny(
+    name: str, study: Study, options: argparse.Namespace, seed: int, real: bool = False
+) -> tuple[Recipe, list[str]]:
+    """Return the tiny form of a recipe, and the overrides that make it; `real`: it answers GSM8K's questions too."""
     own = read_config(Recipe, RECIPES / f"{name}.yaml")
     words = [
         *TINY, f"seed={seed}", f"data.train={round(own.data.train * options.factor)}", f"sft.epochs={options.epochs}",
         f"rl.max_new_tokens={round(own.rl.max_new_tokens * TOKENS)}",
         f"eval.max_new_tokens={round(own.eval.max_new_tokens * TOKENS)}", *study.extra[name],
-        *([f"data.gsm8k={options.gsm8k}"] if options.gsm8k else []), *options.overrides,
+        *([f"data.gsm8k={options.gsm8k}"] if real else []), *options.overrides,
     ]  # fmt: skip
     return read_config(Recipe, RECIPES / f"{name}.yaml", words), words
 
@@ -172,6 +174,12 @@ def needed(study: Study, same: Mapping[str, str]) -> list[str]:
     names = {name for claim in study.claims if not claim.because for name in (claim.run, claim.than) if name}
     wanted = {same[name] for name in names}
     return [name for name in study.extra if name in wanted]
+
+
+def on_real(study: Study, same: Mapping[str, str]) -> set[str]:
+    """Return the runs with a claim about GSM8K, or compared with one: the others need not answer its questions."""
+    claims = [claim for claim in study.claims if claim.figure.startswith("gsm8k ")]
+    return {same[name] for claim in claims for name in (claim.run, claim.than) if name}
 
 
 # The work.
@@ -402,8 +410,9 @@ def main(words: Sequence[str] | None = None) -> int:
         raise ConfigError(f"{unknown[0]!r} is no run", f"runs: {', '.join(same)}")
     names = [name for name in needed(study, same) if not options.only or name in {same[only] for only in options.only}]
     options.out.mkdir(parents=True, exist_ok=True)
+    real = on_real(study, same) if options.gsm8k else set()
     jobs = [
-        Job(name, tiny(name, study, options, seed)[1], options.out.resolve() / f"{name}-{seed}")
+        Job(name, tiny(name, study, options, seed, name in real)[1], options.out.resolve() / f"{name}-{seed}")
         for seed in range(options.seeds)
         for name in names
     ]
