@@ -88,7 +88,7 @@ def test_a_resumed_run_is_the_uninterrupted_one_bit_for_bit(fresh, problems, rec
 
 def test_sharded_states_are_saved_by_accelerate_and_resume_too(fresh, problems, recipe, tmp_path, monkeypatch):
     """The road of FSDP and DeepSpeed, on one process: the state goes through accelerate's own files."""
-    monkeypatch.setattr(Stepper, "sharded", True)
+    monkeypatch.setattr("tracewright.train.step.is_sharded", lambda _: True)
     rows: list[dict] = []
     whole = fresh()
     train_sft(whole, problems, recipe, tmp_path / "whole", log=rows.append)

@@ -2,17 +2,19 @@
 
 A checkpoint holds what training changes (trained weights, optimizer) and the loop's own state, no random state: what a
 step draws is a function of the seed and the step (`model/seed.py`). Models for use are written by `model/load.py`.
-Not covered: the sharded states of FSDP and DeepSpeed, which accelerate writes itself (`step.py`).
+Not covered: the sharded states of FSDP, which accelerate writes itself (`step.py`).
 """
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import torch
+from torch.distributed.checkpoint.api import CheckpointException
 
 from tracewright.errors import RunError
 
@@ -51,14 +53,28 @@ def write_whole(path: Path, payload: Mapping[str, Any]) -> None:
     """
     partial = path.with_name(path.name + ".partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            torch.save(dict(payload), file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except (OSError, RuntimeError) as error:  # torch's writer turns a full disk into a RuntimeError
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as file:
+                torch.save(dict(payload), file)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+    except RunError:
         partial.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn a failure to write a checkpoint into one sentence.
+
+    Raises:
+        RunError: as said.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, CheckpointException) as error:  # torch's writers turn a full disk into the others
         reason = getattr(error, "strerror", None) or "the disk is full or the file may not grow"
         last = newest_step(path.parent)
         kept = f"the checkpoint of step {last} is intact" if last else "there is no earlier checkpoint"

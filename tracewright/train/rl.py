@@ -25,7 +25,6 @@ import torch
 
 from tracewright.data.problem import Problem
 from tracewright.data.prompt import View, view
-from tracewright.errors import ModelError
 from tracewright.grade import REWARDS, STATUSES, rules_of
 from tracewright.model.decode import decode
 from tracewright.model.load import Encoded, LanguageModel
@@ -79,16 +78,11 @@ def train_rl(
 
     Raises:
         RunError: the loss is not finite, or a checkpoint cannot be written or read.
-        ModelError: out of memory, or a model that is sharded.
+        ModelError: out of memory.
     """
     config = recipe.rl
     reference = _Reference(language_model)  # before a checkpoint is read: the model that RL starts from
     stepper = Stepper(language_model, betas=BETAS, weight_decay=0.0, clip=config.clip)
-    if stepper.sharded:
-        raise ModelError(
-            "RL samples from the model on every process, and here each holds a part of it",
-            "use DDP, or model.trainable.lora",
-        )
     start, state = stepper.resume(checkpoints) if resume else (0, {})
     questions = _Questions(language_model, problems, recipe, state.get("cursor", 0))
     average: float | None = state.get("average")
@@ -105,11 +99,12 @@ def train_rl(
             reward = _mean([item.reward for item in rollouts])
             average = _mean(rewards) if average is None and rewards else average
             advantages = advantage(rewards, [item.place for item in counted], config.baseline, average or 0.0)
-            language_model.model.train()
+            stepper.model.train()
             with seeded(recipe.seed, "rl", step, stepper.rank):
                 sums = _backward(stepper, reference, counted, advantages, config)
             norm = stepper.update(config.lr, step=step, loss=sums["loss"], section="rl", folder=checkpoints)
-            language_model.model.eval()
+            stepper.gather_weights()  # the next samples are drawn from them
+            stepper.model.eval()
         row = {"stage": "rl", "step": step + 1, "reward": reward, "baseline": average, **sums, "grad_norm": norm}
         row |= {"lr": config.lr, "even_groups": even, "redrawn": redrawn, **_parts(rollouts)}
         if rewards and average is not None:
@@ -246,16 +241,12 @@ def _backward(
 ) -> dict[str, float]:
     """Add up the policy gradient; return loss, entropy and KL, the last two as means over tokens."""
     kept = [(item, gain) for item, gain in zip(rollouts, advantages, strict=True) if item.tokens]
-    mine = kept[stepper.rank :: stepper.processes]
-    size = config.micro_batch or max(1, len(mine))
-    # A process without a share takes part in the meeting of gradients, and adds nothing.
-    pieces = [mine[place : place + size] for place in range(0, len(mine), size)] or [kept[:1]] * bool(kept)
-    weight = 1.0 if mine else 0.0
+    pieces = stepper.pieces(kept, config.micro_batch)
     language_model = stepper.language_model
     sums = {"loss": 0.0, "entropy": 0.0, "kl": 0.0, "tokens": 0.0}
 
     def losses() -> Iterator[torch.Tensor]:
-        for piece in pieces:
+        for piece, weight in pieces:
             batch = collate(
                 [Encoded(item.prompt, item.tokens) for item, _ in piece], language_model.pad, language_model.device
             )

@@ -82,8 +82,8 @@ def train_sft(
     watch = _Watch(stepper, config, evaluate, checkpoints / BEST, state.get("watch"))
     if progress and step:
         progress(step)
-    language_model.model.train()
-    with explained("sft", checkpoints), _saving_memory(language_model, config.gradient_checkpointing):
+    stepper.model.train()
+    with explained("sft", checkpoints), _saving_memory(stepper, config.gradient_checkpointing):
         while step < total and not watch.over:
             began = time.perf_counter()
             chosen = order(step)
@@ -106,6 +106,7 @@ def train_sft(
                 stepper.save(checkpoints, step, {"watch": watch.state(), "order": order.state()})
             if progress:
                 progress(1)
+    stepper.gather_weights()
     if watch.over:
         stepper.load(read_whole(checkpoints / BEST, language_model.device))
     language_model.model.eval()
@@ -114,24 +115,23 @@ def train_sft(
 
 def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: int | None) -> list[float]:
     """Add up the gradient of the batch's mean loss; return each example's summed loss, whichever process had it."""
-    mine = batch[stepper.rank :: stepper.processes]
-    size = micro_batch or max(1, len(mine))
-    pieces = [mine[place : place + size] for place in range(0, len(mine), size)] or [batch[:1]]
-    weight = 1.0 if mine else 0.0  # more processes than examples: take part in the meeting, add nothing
-    seen: list[float] = []
+    pieces = stepper.pieces(batch, micro_batch)
+    seen: list[torch.Tensor] = []
 
     def losses() -> Iterator[torch.Tensor]:
         language_model = stepper.language_model
-        for piece in pieces:
+        for piece, weight in pieces:
             laid = collate(piece, language_model.pad, language_model.device)
             with stepper.autocast():
                 logits = completion_logits(stepper.model, stepper.head, laid)
             rows = row_sums(token_losses(logits, laid.labels), laid)
-            seen.extend(rows.tolist())
+            if weight:
+                seen.append(rows.detach())
             yield weight * rows.sum() / tokens
 
     stepper.backward(losses(), len(pieces))
-    shares = stepper.gather([seen if mine else []])
+    # Read only now, so that a GPU is not waited for between forward and backward passes.
+    shares = stepper.gather([torch.cat(seen).tolist() if seen else []])
     whole = [0.0] * len(batch)
     for rank, share in enumerate(shares):
         whole[rank :: stepper.processes] = share
@@ -139,9 +139,9 @@ def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: 
 
 
 @contextmanager
-def _saving_memory(language_model: LanguageModel, on: bool) -> Iterator[None]:
+def _saving_memory(stepper: Stepper, on: bool) -> Iterator[None]:
     """Compute activations twice inside the block; transformers renames these methods in its version 6."""
-    model = language_model.model
+    model = stepper.accelerator.unwrap_model(stepper.model)
     word = "activation" if hasattr(model, "activation_checkpointing_enable") else "gradient"
     if on:
         getattr(model, f"{word}_checkpointing_enable")()
@@ -175,10 +175,10 @@ class _Watch:
         """Score the model where a score is due; return what belongs into the row of metrics."""
         if not self.evaluate or not self.config.eval_every or step % self.config.eval_every:
             return {}
-        model = self.stepper.language_model.model
-        model.eval()
+        self.stepper.gather_weights()
+        self.stepper.language_model.model.eval()
         score = self.evaluate()
-        model.train()
+        self.stepper.model.train()
         if self.best is None or score > self.best:
             self.best, self.worse = score, 0
             if self.config.patience and self.stepper.rank == 0:

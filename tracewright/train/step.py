@@ -2,27 +2,31 @@
 
 Optimizer, learning-rate schedule, clipping, mixed precision, accumulation, checkpoints, and the sentences in which a
 run that cannot go on ends.
-It stands on accelerate, so the loops run unchanged on one process or many (`accelerate launch`).
+It stands on accelerate, so the loops run unchanged on one process or many (`accelerate launch`), with whole weights on
+each or with shards (`shard.py`).
 """
 
+import copy
 import math
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import DistributedType, gather_object
+from accelerate.utils import gather_object
 
 from tracewright.errors import ModelError, RunError
 from tracewright.model.load import LanguageModel
-from tracewright.train.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from tracewright.train.checkpoint import Checkpoint, read_checkpoint, write_checkpoint, writing
+from tracewright.train.shard import clip_shards, gather_weights, is_sharded
 
 FLOOR = 0.05
 """The schedules fall to this share of the peak learning rate."""
 
+Item = TypeVar("Item")
 Row = dict[str, Any]
 Log = Callable[[Row], None]
 """Takes one row of metrics; a resumed run gives the very same rows."""
@@ -40,7 +44,11 @@ def learning_rate(step: int, *, peak: float, warmup: int, total: int, schedule: 
 
 
 class Stepper:
-    """A model with its optimizer on one process or many: takes steps, writes and reads checkpoints."""
+    """A model with its optimizer on one process or many: takes steps, writes and reads checkpoints.
+
+    `model` is what takes the steps. Where weights are sharded it is a copy of the language model's own, which stays
+    whole on every process, to sample from and to be saved; `gather_weights` brings it up to date.
+    """
 
     def __init__(
         self,
@@ -51,27 +59,24 @@ class Stepper:
         clip: float = 1.0,
         bf16: bool = False,
     ) -> None:
-        trained = {name: item for name, item in language_model.model.named_parameters() if item.requires_grad}
-        if not trained:
+        self.language_model = language_model
+        self.trained = _trainable(language_model.model)
+        """The parameters that are trained, whole."""
+        if not self.trained:
             raise ModelError(
                 "no parameter of the model is trained", "set model.trainable.layers or model.trainable.head"
             )
-        self.language_model = language_model
-        self.trained = trained
         self.clip = clip
         self.bf16 = bf16
-        self.head = language_model.model.get_output_embeddings()
         device = language_model.device
         self.accelerator = Accelerator(cpu=device.type == "cpu")
-        matrices = [item for item in trained.values() if item.ndim > 1]
-        others = [item for item in trained.values() if item.ndim <= 1]  # norms and biases are not decayed
-        groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
-        first, second = betas
-        fused = device.type in ("cpu", "cuda")
-        optimizer = torch.optim.AdamW(
-            [one for one in groups if one["params"]], lr=0.0, betas=(first, second), fused=fused
-        )
-        self.model, self.optimizer = self.accelerator.prepare(language_model.model, optimizer)
+        self.sharded = is_sharded(self.accelerator)
+        """Whether each process holds a part of the weights only."""
+        model = copy.deepcopy(language_model.model) if self.sharded else language_model.model
+        self.head = model.get_output_embeddings()
+        optimizer = _adamw(_trainable(model), betas, weight_decay, fused=device.type in ("cpu", "cuda"))
+        self.model, self.optimizer = self.accelerator.prepare(model, optimizer)
+        self._own = _trainable(self.model)
 
     @property
     def rank(self) -> int:
@@ -88,6 +93,18 @@ class Stepper:
         if self.bf16:
             return torch.autocast(self.language_model.device.type, torch.bfloat16)
         return self.language_model.autocast()
+
+    def pieces(self, batch: list[Item], micro_batch: int | None) -> list[tuple[list[Item], float]]:
+        """Cut this process's share of a batch into what one forward pass takes, each with its weight.
+
+        All processes get equally many, since those that hold shards meet in every forward pass: where a process has
+        nothing left, it takes part with any one item, at weight 0.
+        """
+        mine = batch[self.rank :: self.processes]
+        most = math.ceil(len(batch) / self.processes)
+        size = micro_batch or max(1, most)
+        cut = [(mine[place : place + size], 1.0) for place in range(0, len(mine), size)]
+        return cut + [(batch[:1], 0.0)] * (math.ceil(most / size) - len(cut))
 
     def gather(self, items: list[Any]) -> list[Any]:
         """Return the items of all processes, in the order of their ranks."""
@@ -115,8 +132,7 @@ class Stepper:
         Raises:
             RunError: loss or gradient are not finite; the weights are left as they were.
         """
-        norm = self.accelerator.clip_grad_norm_(list(self.trained.values()), self.clip or math.inf)
-        size = float(norm)
+        size = self._clip()
         if not (math.isfinite(loss) and math.isfinite(size)):
             self.optimizer.zero_grad(set_to_none=True)
             what = "gradient" if math.isfinite(loss) else "loss"
@@ -130,6 +146,17 @@ class Stepper:
         self.optimizer.zero_grad(set_to_none=True)
         return size
 
+    def _clip(self) -> float:
+        limit = self.clip or math.inf
+        if self.sharded:
+            return clip_shards(self.accelerator, self.model, self._own, limit)
+        return float(self.accelerator.clip_grad_norm_(list(self.trained.values()), limit))
+
+    def gather_weights(self) -> None:
+        """Bring the language model's own weights up to date, on all processes, where shards of a copy are trained."""
+        if self.sharded:
+            gather_weights(self.accelerator, self.model, self.trained)
+
     def save(self, folder: Path, step: int, extra: dict[str, Any]) -> None:
         """Write a checkpoint; on several processes the first one writes and all wait.
 
@@ -137,7 +164,8 @@ class Stepper:
             RunError: it cannot be written.
         """
         if self.sharded:
-            self.accelerator.save_state(str(_shards(folder, step)))  # the file below, written last, makes it count
+            with writing(_shards(folder, step)):  # the file below, written last, makes it count
+                self.accelerator.save_state(str(_shards(folder, step)))
         if self.accelerator.is_main_process:
             weights = {} if self.sharded else {name: item.detach() for name, item in self.trained.items()}
             state = {} if self.sharded else self.optimizer.state_dict()
@@ -158,6 +186,7 @@ class Stepper:
             return 0, {}
         if self.sharded:
             self.accelerator.load_state(str(_shards(folder, checkpoint.step)))
+            self.gather_weights()
             return checkpoint.step, checkpoint.extra
         fits = checkpoint.weights.keys() == self.trained.keys() and all(
             checkpoint.weights[name].shape == item.shape for name, item in self.trained.items()
@@ -171,16 +200,24 @@ class Stepper:
         return checkpoint.step, checkpoint.extra
 
     def load(self, weights: dict[str, torch.Tensor]) -> None:
-        """Put back trained weights."""
+        """Put back trained weights, whole ones; where shards of a copy are trained, these are not moved."""
         with torch.no_grad():
             for name, item in self.trained.items():
                 item.copy_(weights[name])
 
-    @property
-    def sharded(self) -> bool:
-        """Whether each process holds a part of the weights only (FSDP, DeepSpeed)."""
-        kinds = (DistributedType.FSDP, DistributedType.DEEPSPEED, DistributedType.MEGATRON_LM)
-        return self.accelerator.distributed_type in kinds
+
+def _trainable(model: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
+    return {name: item for name, item in model.named_parameters() if item.requires_grad}
+
+
+def _adamw(
+    trained: dict[str, torch.nn.Parameter], betas: tuple[float, ...], weight_decay: float, *, fused: bool
+) -> torch.optim.AdamW:
+    matrices = [item for item in trained.values() if item.ndim > 1]
+    others = [item for item in trained.values() if item.ndim <= 1]  # norms and biases are not decayed
+    groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+    first, second = betas
+    return torch.optim.AdamW([one for one in groups if one["params"]], lr=0.0, betas=(first, second), fused=fused)
 
 
 def _shards(folder: Path, step: int) -> Path:
