@@ -4,10 +4,12 @@
     python benchmarks/study.py real      --out runs/real --gsm8k PATH
     python benchmarks/study.py rl        --out runs/rl --start runs/quickstart
 
-`diversity`: does it pay to train on more schemas, more wordings, free recombination? `real`: annotated GSM8K problems,
-with and without variants and synthetic problems. `rl`: policy gradient from one SFT model, against the same with the
-rewards shuffled. Every arm takes equal steps. Each (arm, seed) is a run of its own under --out, and one that was
-interrupted goes on when the command is given again. The table goes to standard output and to OUT/table.md.
+`diversity`: does it pay to train on more wordings, more schemas, free recombination? `real`: annotated GSM8K problems,
+with and without variants and synthetic problems. `rl`: policy gradient from one SFT model, three baselines with graded
+and with binary rewards at equal samples, and the control with the rewards shuffled; scored on fresh numbers, each arm
+also less its start and graded less binary, paired by problem. Every arm takes equal steps. Each (arm, seed) is a run
+of its own under --out, and one that was interrupted goes on when the command is given again. The table goes to standard
+output and to OUT/table.md.
 
 Intervals: the mean over seeds and problems, with problems as the clusters, so that three seeds on 300 problems do not
 pass for 900 problems. Source: `evaluate/stats.py`.
@@ -15,6 +17,7 @@ pass for 900 problems. Source: `evaluate/stats.py`.
 
 import argparse
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -24,22 +27,19 @@ from pathlib import Path
 
 from tracewright.config import read_config
 from tracewright.data.assemble import assemble
-from tracewright.data.generate import problems
+from tracewright.data.generate import Split, problems
 from tracewright.data.problem import Problem, write_problems
 from tracewright.evaluate.grades import read_grades
-from tracewright.evaluate.stats import mean_interval
-from tracewright.recipe import DataConfig, Recipe
+from tracewright.evaluate.stats import mean_interval, paired_bootstrap
+from tracewright.recipe import Recipe
 from tracewright.run import Run, create, reopen
 
 STUDIES: dict[str, dict[str, list[str]]] = {
     "diversity": {
-        "a: the reports' first 41 schemas, one wording": [
-            "data.schemas=[report41]",
-            "data.wordings=1",
-            "data.hold_out=0",
-        ],
-        "b: all schemas, all wordings": [],
-        "c: b with half of the problems from stories": ["data.story=0.5"],
+        "a: the reports' 41 schemas, one wording": ["data.schemas=[report41]", "data.wordings=1", "data.hold_out=0"],
+        "b: the same 41, all wordings": ["data.schemas=[report41]", "data.hold_out=0"],
+        "c: all schemas, all wordings": ["data.schemas=[]"],
+        "d: c with half of the problems from stories": ["data.schemas=[]", "data.story=0.5"],
     },
     "real": {
         "certain GSM8K traces alone": ["data.train=0", "data.tiers=[certain]"],
@@ -48,19 +48,28 @@ STUDIES: dict[str, dict[str, list[str]]] = {
         "with both": ["data.tiers=[certain]", "data.variants=8"],
     },
     "rl": {
-        "graded rewards": [],
-        "graded rewards, shuffled": ["rl.shuffle_rewards=true"],
-    },
+        f"{baseline}, {rewards}": [f"rl.baseline={baseline}", f"rl.rewards={rewards}"]
+        for baseline in ("ema", "leave_one_out", "group")
+        for rewards in ("graded", "binary")
+    }
+    | {"leave_one_out, graded, shuffled": ["rl.baseline=leave_one_out", "rl.shuffle_rewards=true"]},
 }
 """The arms of each study, as overrides."""
+RL = ["rl.steps=40", "rl.questions=8", "rl.samples=4", "rl.lr=3e-4"]
+"""What all arms of `rl` share, unless it is overridden."""
 
 
 def evaluation(recipe: Recipe, study: str) -> dict[str, list[Problem]]:
-    """Return the splits that every arm is scored on: those of the recipe as it is, and the first arm's own wordings."""
-    splits = dict(assemble(replace(recipe.data, train=1, gsm8k_train=0), recipe.seed).splits)
-    if study == "diversity":
-        first = DataConfig(schemas=("report41",), wordings=1, hold_out=0, number_words=recipe.data.number_words)
-        splits["fresh_reports"] = list(problems(first, recipe.data.dev, recipe.seed, "fresh"))
+    """Return the splits that every arm is scored on. Those of `diversity` are of all schemas, and of the 41 alone."""
+    if study != "diversity":
+        return dict(assemble(replace(recipe.data, train=1, gsm8k_train=0), recipe.seed).splits)
+    splits = dict(assemble(replace(recipe.data, schemas=(), train=1, gsm8k_train=0), recipe.seed).splits)
+    held_out = {problem.schema for problem in splits["unseen_schemas"]}
+    first = replace(recipe.data, schemas=("report41",), hold_out=0)
+    parts: tuple[tuple[Split, int], ...] = (("fresh", 1), ("unseen_wordings", 0))
+    for split, wordings in parts:
+        drawn = problems(replace(first, wordings=wordings), recipe.data.dev, recipe.seed, split)
+        splits[f"{split}_of_the_41"] = [problem for problem in drawn if problem.schema not in held_out]
     return splits
 
 
@@ -81,13 +90,14 @@ def prepare(path: Path, recipe: Recipe, splits: dict[str, list[Problem]], held_o
 
 
 def branch(path: Path, recipe: Recipe, start: Run) -> Run:
-    """Make a run that goes on from another one's SFT model, with its problems."""
+    """Make a run that goes on from another one's SFT model, with its training problems and those of fresh numbers."""
     if path.exists():
         return reopen(path)
     partial = path.with_name(path.name + ".making")
     shutil.rmtree(partial, ignore_errors=True)
     run = create(partial, recipe)
-    shutil.copytree(start.path / "data", run.path / "data", dirs_exist_ok=True)
+    for split in ("train", "fresh"):
+        shutil.copy(start.problems(split), run.problems(split))
     shutil.copytree(start.model("sft"), run.model("sft"))
     run.write_json(run.environment, {"seed": recipe.seed, "notes": []})
     for stage in ("data", "sft"):
@@ -110,7 +120,7 @@ def finish(run: Run) -> None:
 
 def table(runs: dict[str, list[Run]], stage: str) -> str:
     """Return one row an arm and one column a split, each the mean over seeds with its interval."""
-    rows = {}
+    rows: dict[str, dict[str, list[tuple[str, float]]]] = {}
     for arm, members in runs.items():
         for run in members:
             for row in read_grades(run.grades(stage)):
@@ -125,6 +135,53 @@ def table(runs: dict[str, list[Run]], stage: str) -> str:
         lines.append(f"| {arm} | " + " | ".join(cells) + " |")
     sizes = ", ".join(f"{split} {len({name for name, _ in rows[split][arm]})}" for split in rows)
     return "\n".join([*lines, "", f"{len(next(iter(runs.values())))} seeds; problems: {sizes}"])
+
+
+def right(runs: list[Run], stage: str) -> dict[tuple[int, str], float]:
+    """Return by (seed, problem) whether fresh numbers were answered right."""
+    return {
+        (run.recipe().seed, row.id): float(row.right)
+        for run in runs
+        for row in read_grades(run.grades(stage))
+        if row.split == "fresh"
+    }
+
+
+def paired(first: dict[tuple[int, str], float], second: dict[tuple[int, str], float]) -> str:
+    """Return first less second in points, with the bootstrap interval over problems; the seeds of one stay together."""
+    keys = sorted(first)
+    if keys != sorted(second):
+        raise SystemExit("the arms were not scored on the same problems")
+    ones, others = ([rows[key] for key in keys] for rows in (first, second))
+    found = paired_bootstrap(others, ones, random.Random(0), [problem for _, problem in keys])
+    gap = (sum(ones) - sum(others)) / len(keys)
+    return f"{100 * gap:+.1f} [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+
+
+def rl_table(runs: dict[str, list[Run]]) -> str:
+    """Return one row an arm of `rl`: its score, by seed, less the start, and graded less binary."""
+    rows = {arm: right(members, "rl") for arm, members in runs.items()}
+    start = right(next(iter(runs.values())), "sft")
+    lines = ["| arm | fresh | by seed | less the start | graded less binary |", "|---|---|---|---|---|"]
+    for arm, found in {"the start": start, **rows}.items():
+        ends = mean_interval(list(found.values()), [problem for _, problem in found])
+        each = [
+            [value for (seed, _), value in found.items() if seed == one] for one in sorted({key[0] for key in found})
+        ]
+        shown = ", ".join(f"{100 * sum(values) / len(values):.1f}" for values in each)
+        other = arm.replace("graded", "binary")
+        cells = [
+            arm,
+            f"{100 * sum(found.values()) / len(found):.1f} % [{100 * ends.low:.1f}, {100 * ends.high:.1f}]",
+            shown if arm in rows else "",
+            paired(found, start) if arm in rows else "",
+            paired(found, rows[other]) if other in rows and other != arm else "",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    count = len({problem for _, problem in start})
+    return "\n".join(
+        [*lines, "", f"{len(next(iter(runs.values())))} seeds; {count} problems; differences in points, paired"]
+    )
 
 
 def main() -> None:
@@ -145,6 +202,8 @@ def main() -> None:
     if options.study == "rl" and start is None:
         parser.error("rl needs --start RUN")
     path = start.config if start and options.study == "rl" else options.recipe
+    if options.study == "rl":
+        words = [*RL, *words]
     common = read_config(Recipe, path, words)
     if options.study != "rl":
         words.append("rl.steps=0")
@@ -163,9 +222,7 @@ def main() -> None:
                 finish, [run for seed in range(options.seeds) for run in (members[seed] for members in runs.values())]
             )
         )
-    shown = table(runs, "rl" if options.study == "rl" else "sft")
-    if options.study == "rl":
-        shown = f"after SFT:\n\n{table({'the start': next(iter(runs.values()))[:1]}, 'sft')}\n\nafter RL:\n\n{shown}"
+    shown = rl_table(runs) if options.study == "rl" else table(runs, "sft")
     (options.out / "table.md").write_text(shown + "\n")
     print(shown)
 
