@@ -34,6 +34,9 @@ STEPS = {2: 20, 3: 25, 4: 21, 5: 14, 6: 10, 7: 6, 8: 4}
 """How often a story has so many steps, near to what real problems have."""
 
 
+INTRO, DECOR = 0.65, 0.42
+"""Shares of the stories that begin with a sentence of what they are about, and with one of something beside it."""
+
 _LENGTHS = tuple(STEPS)
 _LENGTH_ENDS = tuple(accumulate(STEPS.values()))
 
@@ -48,7 +51,7 @@ class Options(NamedTuple):
     """Scenes to draw from; empty: all."""
     distractors: float = 0.04
     """Chance of a sentence with a number that must not be used."""
-    join: float = 0.85
+    join: float = 0.7
     """Chance that the last fact becomes an if-clause of the question, where it can."""
 
 
@@ -126,13 +129,21 @@ def _try(draws: Draws, scene: Scene, options: Options, key: str) -> Problem | No
 
 
 def _decorate(tale: Tale, distractors: float) -> None:
-    """Add a sentence without use now and then, and rarely one with a number that must not be used."""
+    """Add sentences without use: what the story is about, something beside it; rarely a number not to be used."""
     draws, scene = tale.draws, tale.scene
-    if scene.distract and tale.dim != "people" and draws.chance(distractors):
+    if tale.dim == "people":
+        if tale.named and draws.chance(0.5):
+            tale.say(draws.pick(scene.company), {}, {"all": _listed(tale.named)}, lead=True)
+        return
+    if scene.distract and draws.chance(distractors):
         found, values = draws.pick(scene.distract)
         value = draws.pick(values.numbers)
         tale.say(found, {"n": Node(value, "unused", values.kind)}, lead=True)
-    elif tale.dim != "people" and tale.target < 7 and draws.chance(0.5):
-        lines = scene.intro if draws.chance(0.75) else scene.decor
-        if lines:
+        return
+    for lines, share in ((scene.intro, INTRO), (scene.decor, DECOR)):
+        if lines and draws.chance(share):
             tale.say(draws.pick(lines), lead=True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"

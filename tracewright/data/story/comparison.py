@@ -12,7 +12,7 @@ from tracewright.data.story.draw import Draws
 from tracewright.data.story.graph import Node, computed
 from tracewright.number import Number
 
-_PARTS = tuple(Fraction(top, bottom) for top, bottom in (*[(1, 2)] * 8, (1, 3), (1, 3), (1, 4), (2, 3), (3, 4)))
+_PARTS = tuple(Fraction(top, bottom) for top, bottom in (*[(1, 2)] * 16, (1, 3), (1, 3), (1, 4), (2, 3), (3, 4)))
 
 
 class Maker:
@@ -38,7 +38,7 @@ class Maker:
     def times(self, other: Number) -> Node | None:
         """Draw how many times as many."""
         most = int(self.high // other) if other else 0
-        options = [value for value in (2, 2, 2, 2, 2, 3, 3, 4, 5) if value <= most]
+        options = [value for value in (2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 5) if value <= most]
         return self.given("k", self.draws.pick(options) if options else None, "times", "times")
 
     def part(self, other: Number) -> Node | None:
@@ -93,7 +93,9 @@ def _times(maker: Maker, others: list[Node], name: str) -> Node | None:
 
 def _times_back(maker: Maker, others: list[Node], name: str) -> Node | None:
     value = others[0].value
-    options = [times for times in (2, 2, 3, 4, 5) if value % times == 0 and value // times >= max(2, maker.low / 2)]
+    options = [
+        times for times in (2, 2, 2, 2, 2, 3, 4, 5) if value % times == 0 and value // times >= max(2, maker.low / 2)
+    ]
     times = maker.given("k", maker.draws.pick(options) if options else None, "times", "times")
     return computed("div", (others[0], times), name, "relation") if times else None
 
@@ -140,20 +142,20 @@ def _then(first: Draw, op: str, letter: str) -> Draw:
 RELATIONS: Mapping[str, Relation] = {
     "more": Relation(5, 1, 1, _more),
     "less": Relation(4, 1, 1, _less),
-    "times": Relation(13, 1, 1, _times),
-    "part": Relation(20, 1, 1, _part),
+    "times": Relation(34, 1, 1, _times),
+    "part": Relation(38, 1, 1, _part),
     "percent_more": Relation(6, 1, 1, _percent("percent_increase")),
     "percent_less": Relation(5, 1, 1, _percent("percent_off")),
     "more_back": Relation(2, 1, 1, _less, "more"),
     "less_back": Relation(2, 1, 1, _more, "less"),
-    "times_back": Relation(12, 1, 1, _times_back, "times"),
-    "both": Relation(4, 1, 2, _both),
+    "times_back": Relation(24, 1, 1, _times_back, "times"),
+    "both": Relation(3, 1, 2, _both),
     "both_more": Relation(2, 2, 2, _both_then(_more)),
     "both_less": Relation(2, 2, 2, _both_then(_less)),
     "both_times": Relation(2, 2, 2, _both_then(_times)),
     "both_part": Relation(4, 2, 2, _both_then(_part)),
-    "times_more": Relation(4, 2, 1, _then(_times, "add", "multiple")),
-    "times_less": Relation(4, 2, 1, _then(_times, "sub", "multiple")),
-    "part_more": Relation(2, 2, 1, _then(_part, "add", "share")),
+    "times_more": Relation(10, 2, 1, _then(_times, "add", "multiple")),
+    "times_less": Relation(9, 2, 1, _then(_times, "sub", "multiple")),
+    "part_more": Relation(5, 2, 1, _then(_part, "add", "share")),
 }
 """Every relation that a sentence of `relations.yaml` may tell."""

@@ -18,8 +18,8 @@ from tracewright.tree import Map, Seq, Tree, TreeError, read_tree
 FOLDER = Path(__file__).parent
 
 _SCENE_KEYS = (
-    "about", "weight", "actor", "words", "items", "kinds", "places", "intro", "decor", "distract", "openings",
-    "use", "acts", "asks", "most", "merge", "skip",
+    "about", "weight", "actor", "words", "items", "kinds", "places", "intro", "company", "decor", "distract",
+    "openings", "use", "acts", "asks", "most", "merge", "skip",
 )  # fmt: skip
 _ACT_KEYS = (
     "move", "on", "to", "weight", "name", "names", "say", "ask", "constant", "end", "rate", "needs", "once",
@@ -110,7 +110,7 @@ _STANDS_ALONE = re.compile(
     r"|\b(?:another \{n\}|costs?!?)\b"
 )
 """Sentences that do not begin with `then`."""
-_NO_CLAUSE = re.compile(r"(?:on|after|before|with|in|at|for|all|then|a little|later|from)\b")
+_NO_CLAUSE = re.compile(r"(?:on|after|before|because|with|in|at|for|all|then|a little|later|from)\b")
 """Sentences that begin with when or where: they neither begin with `then` nor stand behind `if`."""
 
 
@@ -277,6 +277,7 @@ def read_scene(path: Path) -> Scene:
         _texts(tree.get("places"), where),
         {key: _texts(node, where) for key, node in _mapping(tree.get("words"), where).items()},
         _templates(tree.get("intro"), where),
+        _templates(tree.get("company"), where) or load_relations().company,
         _templates(tree.get("decor"), where),
         tuple(distract),
         openings,
@@ -335,10 +336,16 @@ def load_relations() -> Relations:
                 }
     for measure in MEASURES:
         plain, more = says[measure, "subject"], says.get((measure, "people"), {})
-        says[measure, "people"] = {key: (*texts, *more.get(key, ())) for key, texts in plain.items()}
+        kinds = says.pop((measure, "kinds"), {})
+        for name, own in (("people", more), ("subject", kinds)):
+            says[measure, name] = {key: (*plain.get(key, ()), *own.get(key, ())) for key in (*plain, *own)}
     asks = {key: _templates(node, f"{path}, asks") for key, node in _mapping(tree.get("asks"), str(path)).items()}
     return Relations(
-        says, asks, questions, {key: int(value) for key, value in _words(tree.get("most"), str(path)).items()}
+        says,
+        asks,
+        questions,
+        {key: int(value) for key, value in _words(tree.get("most"), str(path)).items()},
+        _templates(tree.get("company"), f"{path}, company"),
     )
 
 

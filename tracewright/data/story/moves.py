@@ -18,9 +18,11 @@ from tracewright.number import Number, tidy
 
 PARTS = tuple(
     Fraction(top, bottom)
-    for top, bottom in (*[(1, 2)] * 10, (1, 3), (1, 3), (1, 4), (1, 4), (1, 5), (1, 6), (2, 3), (2, 5), (3, 4), (3, 5))
+    for top, bottom in (*[(1, 2)] * 22, (1, 3), (1, 3), (1, 4), (1, 4), (1, 5), (1, 6), (2, 3), (2, 5), (3, 4), (3, 5))
 )
 """Fractions that may be drawn, halves as often as real problems have them."""
+_SHARES = tuple(Fraction(1, bottom) for bottom in (2, 2, 2, 2, 3, 4))
+_WHOLES = tuple(Fraction(1, bottom) for bottom in (2, 2, 2, 3, 4, 5))
 PERCENTS = tuple(range(5, 100, 5))
 MONEY = frozenset(("earned", "cost", "cash", "share", "monthly", "yearly", "rest2", "saved"))
 """Kinds of quantity that are dollars."""
@@ -172,6 +174,17 @@ def _less_more(play: Play) -> Node | None:
     return play.step("sub", play.state, play.letters["n"], second)
 
 
+def _less_share(play: Play) -> Node | None:
+    """So many go, and a part as many go elsewhere: 12, and half that number."""
+    part = play.draws.pick(_SHARES)
+    most = int(play.value * part.denominator // (part.numerator + part.denominator)) - 1
+    if play.number("n", 2, most, lambda item: item % part.denominator == 0 and item > part.denominator) is None:
+        return None
+    play.letters["f"] = Node(part, play.act.names.get("f", "part"), "fraction")
+    second = play.step("mul", play.letters["n"], play.letters["f"], name="second")
+    return play.step("sub", play.state, play.letters["n"], second)
+
+
 def _less_part(play: Play) -> Node | None:
     if play.part() is None:
         return None
@@ -212,9 +225,21 @@ def _plus_each(play: Play) -> Node | None:
 
 
 def _plus_times(play: Play) -> Node | None:
-    play.letters["k"] = Node(play.draws.pick((2, 2, 3)), "times", "times")
+    play.letters["k"] = Node(play.draws.pick((2, 2, 2, 3)), "times", "times")
     more = play.step("mul", play.state, play.letters["k"], name="added")
     return play.step("add", play.state, more)
+
+
+def _plus_fold(play: Play) -> Node | None:
+    """Told by a verb: it doubles, it triples."""
+    play.letters["k"] = Node(play.draws.pick((2, 2, 2, 2, 3)), "times", "fold")
+    return play.step("mul", play.state, play.letters["k"])
+
+
+def _whole(play: Play) -> Node | None:
+    """Work out the whole of which the quantity is a part."""
+    play.letters["f"] = Node(play.draws.pick(_WHOLES), play.act.names.get("f", "part"), "fraction")
+    return play.step("div", play.state, play.letters["f"])
 
 
 def _times(play: Play) -> Node | None:
@@ -311,6 +336,7 @@ MOVES: Mapping[str, tuple[Callable[[Play], Node | None], int]] = {
     "less_each": (_less_each, 2),
     "less_times": (_less_times, 2),
     "less_more": (_less_more, 2),
+    "less_share": (_less_share, 2),
     "less_part": (_less_part, 2),
     "keep_part": (_keep_part, 1),
     "less_percent": (_percent("percent_off"), 1),
@@ -320,6 +346,7 @@ MOVES: Mapping[str, tuple[Callable[[Play], Node | None], int]] = {
     "plus_two": (_plus_two, 1),
     "plus_each": (_plus_each, 2),
     "plus_times": (_plus_times, 2),
+    "plus_fold": (_plus_fold, 1),
     "times": (_times, 1),
     "times_two": (_times_two, 2),
     "times_constant": (_times_constant, 1),
@@ -329,6 +356,7 @@ MOVES: Mapping[str, tuple[Callable[[Play], Node | None], int]] = {
     "goal_over": (_goal_over, 2),
     "over_times": (_over_times, 2),
     "less_over": (_less_over, 2),
+    "whole": (_whole, 1),
 }
 """Each move with the number of its steps."""
 

@@ -50,6 +50,7 @@ def open_story(tale: Tale) -> Opened | None:
     tale.dim = dim
     tale.kind = opening.to
     tale.env.update(opening.words)
+    tale.env["noun"] = opening.name
     if opening.habit and dim in ("single", "kinds") and draws.chance(opening.habit):
         tale.habit, tale.past = True, False
     if opening.measure == "attribute":
@@ -205,7 +206,8 @@ def _compare(
         node = relation.draw(maker, [other.node for other in others], new.name)
         if node is None or not least <= node.value <= high or node.value.__class__ is not int:
             continue
-        texts = says[relation.back or name]
+        behind = bool(relation.back) and name in says and others[0] is before[-1]
+        texts = says[name if behind else relation.back or name]
         if not opening.ellipsis:
             texts = tuple(text for text in texts if "{np}" in text)
         text = inflected(draws.pick(texts), opening.verb)

@@ -69,8 +69,9 @@ def _close(tale: Tale, opened: Opened) -> Pieces | None:
     tale.steps = len(needed(tale.state))
     together = kind in ("total", "average")
     tale.plural = opened.dim == "people" and together
-    if opened.dim == "people":
-        tale.sentences[-1] = tale.sentences[-1]._replace(joins=True, pairs=False)
+    told = tale.sentences[-1]
+    if not str(told.pieces[0]).startswith(_WHEN):
+        tale.sentences[-1] = told._replace(joins=True, pairs=False)
     tale.env |= {
         "adv": first.adverb,
         "np": str(tale.env.get("items", "")) if together else first.noun,
@@ -81,6 +82,10 @@ def _close(tale: Tale, opened: Opened) -> Pieces | None:
     }
     asks = opening.ask if kind == "total" else ()
     return tale.fill(tale.draws.pick(asks) if asks else _asked(tale, texts[kind], opening.verb), {})
+
+
+_WHEN = ("on ", "in ", "at ", "next ", "behind ", "along ", "every ", "each ", "that ")
+"""Sentences that begin with when or where, or with `that is`, do not stand behind `if`."""
 
 
 def _asked(tale: Tale, texts: Sequence[str], verb: str) -> Template:

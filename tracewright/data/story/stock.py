@@ -20,6 +20,7 @@ LETTERS: Mapping[str, tuple[str, ...]] = {
     "less_each": ("g", "s"),
     "less_times": ("n", "k"),
     "less_more": ("n", "m"),
+    "less_share": ("n", "f"),
     "less_part": ("f",),
     "less_percent": ("p",),
     "keep_part": ("f",),
@@ -29,6 +30,7 @@ LETTERS: Mapping[str, tuple[str, ...]] = {
     "plus_two": ("n", "m"),
     "plus_each": ("g", "s"),
     "plus_times": ("k",),
+    "plus_fold": ("k",),
     "times": ("k",),
     "times_two": ("k", "m"),
     "times_constant": (),
@@ -38,6 +40,7 @@ LETTERS: Mapping[str, tuple[str, ...]] = {
     "goal_over": ("n", "d"),
     "over_times": ("d", "m"),
     "less_over": ("n", "d"),
+    "whole": ("f",),
 }
 """The moves, and the numbers that each of them tells."""
 MEASURES = ("count", "amount", "attribute", "price")
@@ -131,6 +134,8 @@ class Scene:
     places: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
     intro: tuple[Template, ...]
+    company: tuple[Template, ...]
+    """How a story of several people may begin."""
     decor: tuple[Template, ...]
     distract: tuple[tuple[Template, Values], ...]
     openings: tuple[Opening, ...]
@@ -151,3 +156,5 @@ class Relations(NamedTuple):
     questions: Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]]
     """The same for questions: total, difference, last, average."""
     most: Mapping[str, int]
+    company: tuple[Template, ...]
+    """How a story of several people begins where its scene does not say so."""

@@ -5,16 +5,17 @@ Sentences are kept as pieces until the end, because which mention a number is, a
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from tracewright.data.story.draw import Draws
 from tracewright.data.story.graph import Node
 from tracewright.data.story.stock import Scene
 from tracewright.data.story.template import Slot, Stray, Template
-from tracewright.data.telling import CHANCE, DOZENS, FRACTIONS, TIMES, WORDS, money
+from tracewright.data.telling import CHANCE, WORDS, Forms, dozen_forms, fraction_forms, money, times_forms
 from tracewright.data.vocabulary import Row, Values
-from tracewright.number import write
+from tracewright.number import Number, write
 
 Words = str | tuple[str | Node, ...]
 """What stands in a place: a text, or pieces with places of their own."""
@@ -23,6 +24,7 @@ PRONOUNS = frozenset(("P", "P's", "he", "him", "his", "himself"))
 """Places that are filled when the whole story is told."""
 
 
+HALF = Fraction(1, 2)
 _FORMS = ("one", "many", "a", "slug")
 
 
@@ -100,6 +102,7 @@ class Tale:
         self.env["themoney"] = (
             "all this money" if self.grown else "the remaining money" if self.lost else "all the money"
         )
+        self.env["allmoney"] = "the remaining money" if self.lost and not self.grown else "the money"
         if self.touched:
             rest = self.draws.pick(("the rest", f"the remaining {items}", f"the rest of the {items}"))
             of = f"of the remaining {items}"
@@ -150,14 +153,15 @@ class Tale:
 def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]:
     """Return the text of a story and its question, and how many mentions it has; each number gets its own.
 
-    `join` is the chance that the last sentence becomes an if-clause of the question.
+    `join` is the chance that the last fact becomes an if-clause of the question.
     """
     draws = tale.draws
     order = list(tale.sentences)
     clause: list[str | Node] = []
     request = str(question[0]).startswith("find ")
-    if len(order) > 1 and order[-1].joins and not request and draws.chance(join):
-        clause = order.pop().pieces
+    last = max((place for place, sentence in enumerate(order) if not sentence.lead), default=0)
+    if last and order[last].joins and not request and draws.chance(join):
+        clause = order.pop(last).pieces
     order.sort(key=lambda sentence: not sentence.lead and (1 if sentence.early else 2))
     teller = _Teller(tale)
     texts: list[str] = []
@@ -175,7 +179,11 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
             single = True
             texts.append(text)
     if clause:
-        behind = draws.chance(0.3) and not any(piece.__class__ is str and _BACK.search(piece) for piece in question)
+        behind = (
+            tale.dim != "people"
+            and draws.chance(0.3)
+            and not any(piece.__class__ is str and _BACK.search(piece) for piece in question)
+        )
         asked = teller.sentence([*question, " if ", *clause] if behind else ["if ", *clause, ", ", *question])
     else:
         asked = teller.sentence(question)
@@ -195,6 +203,7 @@ class _Teller:
         self.draws = tale.draws
         self.actor = tale.actor
         self.plural = tale.plural
+        self.past = tale.past
         self.words = tale.number_words
         self.introduced = False
         self.recent = False
@@ -208,7 +217,7 @@ class _Teller:
         self.pronoun = pronoun or (self.called and self.recent)
         self.called = False
         here = False  # the actor stands in this sentence already
-        for piece in pieces:
+        for place, piece in enumerate(pieces):
             if piece.__class__ is str:
                 out.append(piece)
             elif piece.__class__ is Slot:
@@ -222,7 +231,15 @@ class _Teller:
                 self.mentions += 1
                 assert not piece.mention, f"{piece.name} is told twice"
                 piece.mention = self.mentions
-                out.append(self.number(piece))
+                if piece.kind == "times" and str(pieces[place + 1]).startswith(_OF_WHAT):
+                    out.append(self.form(_MULTIPLES[piece.value]))
+                elif piece.kind == "fraction" and str(pieces[place + 1]).startswith(_OF_WHAT) and piece.value != HALF:
+                    out.append(f"{self.number(piece)} of")
+                elif piece.kind == "fold":
+                    form = 0 if out[-1].endswith(" to ") or (self.plural and not self.past) else 1 + self.past
+                    out.append(_FOLDS[piece.value][form])
+                else:
+                    out.append(self.number(piece))
         self.recent = here
         return "".join(out)
 
@@ -259,12 +276,41 @@ class _Teller:
         if kind == "percent":
             return write(value) + ("%" if self.draws.below(8) else " percent")
         if kind in _TABLES:
-            forms = [form for form in _TABLES[kind][value] if not form.startswith(("one-", "1 "))]
-            return self.draws.pick(forms) if self.words else _TABLES[kind][value][-1]
+            return self.form(_TABLES[kind][value])
         return write(value)
 
+    def form(self, forms: Sequence[str]) -> str:
+        """Choose one of the forms of a number, words first and digits last."""
+        return self.draws.pick(forms) if self.words else forms[-1]
 
-_TABLES = {"fraction": FRACTIONS, "times": TIMES, "dozens": DOZENS}
+
+def _plain(write_forms: Callable[[Number], tuple[str, ...]]) -> Callable[[Number], tuple[str, ...]]:
+    """Leave out the forms that only stand in front of certain nouns."""
+    return lambda value: tuple(
+        form
+        for form in (*(["half"] * 5 if value == HALF else []), *write_forms(value))
+        if not form.startswith(("one-", "1 "))
+    )
+
+
+def _times(value: Number) -> tuple[str, ...]:
+    """Return the ways to write a multiple, `twice` as often as people say it."""
+    return (*(["twice"] * 6 if value == 2 else []), *times_forms(value))
+
+
+def _multiple_forms(value: Number) -> tuple[str, ...]:
+    """Return the ways to write a multiple in front of `the`, `what`, `that`: double the number, twice what he has."""
+    more = {2: ("twice", "twice", "double", "double"), 3: ("triple",)}.get(int(value), ())
+    return (*more, *times_forms(value))
+
+
+_OF_WHAT = (" the ", " what ", " that ")
+_MULTIPLES = Forms(_multiple_forms)
+_FOLDS: Mapping[Number, tuple[str, str, str]] = {
+    2: ("double", "doubles", "doubled"), 3: ("triple", "triples", "tripled"),
+}  # fmt: skip
+"""What multiplies as a verb: its plain form, with one who does it, and in the past."""
+_TABLES = {"fraction": Forms(_plain(fraction_forms)), "times": Forms(_times), "dozens": Forms(_plain(dozen_forms))}
 
 
 def draw_amount(draws: Draws, values: Values, low: int = 0, high: int = 10**9) -> int | None:

@@ -114,9 +114,10 @@ def _inflect(text: str, variant: int) -> str:
 
 
 def inflected(text: str, verb: str) -> str:
-    """Put the verb of a scene, `bakes` or `leaves home with`, into a statement for VERB."""
+    """Put the verb of a scene, `bakes` or `leaves home with`, into a statement for VERB; VERBPL is its plural."""
     head, _, rest = verb.partition(" ")
-    return text.replace("VERB", f"<{head}!>{' ' + rest if rest else ''}")
+    rest = f" {rest}" if rest else ""
+    return text.replace("VERBPL", f"<{base(head)}!>{rest}").replace("VERB", f"<{head}!>{rest}")
 
 
 def asked(text: str, verb: str) -> str:
