@@ -55,7 +55,7 @@ STUDIES: dict[str, dict[str, list[str]]] = {
     | {"leave_one_out, graded, shuffled": ["rl.baseline=leave_one_out", "rl.shuffle_rewards=true"]},
 }
 """The arms of each study, as overrides."""
-RL = ["rl.steps=40", "rl.questions=8", "rl.samples=4", "rl.lr=3e-4"]
+RL = ["rl.steps=40", "rl.questions=16", "rl.samples=4", "rl.lr=1e-4"]
 """What all arms of `rl` share, unless it is overridden."""
 
 
