@@ -110,25 +110,38 @@ def read_problems(path: Path) -> list[Problem]:
     Raises:
         DataError: as `read_lines`, or a line lacks a field, has an unknown one, or one of the wrong type.
     """
-    problems = []
-    for number, row in read_lines(path):
-        where = f"{path}, line {number}"
-        for key in ("question", "answer"):
-            if not isinstance(row.get(key), str) or not row[key].strip():
-                raise DataError(f"{where}: {key!r} is missing or no text")
-        for key in row:
-            if key not in _KNOWN:
-                raise DataError(f"{where}: unknown field {key!r}", nearest(key, _KNOWN))
-        for key in ("wording", "steps"):
-            if key in row:
-                try:
-                    row[key] = int(row[key])
-                except (TypeError, ValueError):
-                    raise DataError(f"{where}: {key!r} must be a whole number, read {row[key]!r}") from None
-        if "names" in row:
-            row["names"] = tuple(row["names"])
-        problems.append(Problem(**row))
-    return problems
+    return [read_problem(row, f"{path}, line {number}") for number, row in read_lines(path)]
+
+
+_KINDS: dict[str, tuple[type, str]] = {"extra": (dict, "an object"), "names": (list, "a list")}
+"""What fields hold that hold no text; numbers stay text until they are read."""
+
+
+def read_problem(row: dict[str, Any], where: str) -> Problem:
+    """Make a problem of the fields of a line; `where` names the line in messages.
+
+    Raises:
+        DataError: it lacks a field, has an unknown one, or one of the wrong type.
+    """
+    for key in ("question", "answer"):
+        if not isinstance(row.get(key), str) or not row[key].strip():
+            raise DataError(f"{where}: {key!r} is missing or no text")
+    for key in row:
+        if key not in _KNOWN:
+            raise DataError(f"{where}: unknown field {key!r}", nearest(key, _KNOWN))
+        kind, what = _KINDS.get(key, (str, "a text"))
+        if not isinstance(row[key], kind):
+            raise DataError(f"{where}: {key!r} must be {what}, read {str(row[key])[:40]!r}")
+    row = dict(row)
+    for key in ("wording", "steps"):
+        if key in row:
+            try:
+                row[key] = int(row[key])
+            except ValueError:
+                raise DataError(f"{where}: {key!r} must be a whole number, read {row[key]!r}") from None
+    if "names" in row:
+        row["names"] = tuple(row["names"])
+    return Problem(**row)
 
 
 def fingerprint(path: Path) -> str:
