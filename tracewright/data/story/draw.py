@@ -28,21 +28,34 @@ class Draws:
         self.refills = 0
         self.left = random_number(key)
 
+    def refill(self) -> None:
+        """Start on a new large number."""
+        self.refills += 1
+        self.left = random_number(f"{self.key}+{self.refills}")
+
     def below(self, count: int) -> int:
-        """Draw from 0 to count - 1."""
+        """Draw from 0 to count - 1; the same three lines stand in `chance` and `pick`, which are called most."""
         if self.left < _LOW:
-            self.refills += 1
-            self.left = random_number(f"{self.key}+{self.refills}")
+            self.refill()
         self.left, drawn = divmod(self.left, count)
         return drawn
 
     def chance(self, share: float) -> bool:
         """Say yes with a probability (in steps of 1/1024)."""
-        return self.below(1024) < share * 1024
+        if self.left < _LOW:
+            self.refill()
+        self.left, drawn = divmod(self.left, 1024)
+        return drawn < share * 1024
 
     def pick(self, items: Sequence[Item]) -> Item:
         """Draw one of several."""
-        return items[self.below(len(items))] if len(items) > 1 else items[0]
+        count = len(items)
+        if count == 1:
+            return items[0]
+        if self.left < _LOW:
+            self.refill()
+        self.left, drawn = divmod(self.left, count)
+        return items[drawn]
 
     def weighted(self, items: Sequence[Item], weights: Sequence[int]) -> Item:
         """Draw one of several, each as likely as its weight."""

@@ -6,8 +6,10 @@ The expert follows from the steps by the rule of docs/data.md; percentages besid
 that each sub-trace hands on one value.
 """
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from tracewright.data.naming import RESERVED, Naming, letter, rename
 from tracewright.number import Number, tidy
@@ -48,10 +50,23 @@ _OPS: dict[str, Callable[[Sequence[Number]], Number]] = {
 }
 
 
+_WHOLE: dict[str, Callable[[Number, Number], Number]] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul,
+}  # fmt: skip
+"""What two whole numbers give at once."""
+
+
 def computed(op: str, args: tuple[Node, ...], name: str, owner: str = "") -> Node:
     """Return the quantity that a step computes."""
-    value = tidy(_OPS[op]([arg.value for arg in args]))
-    return Node(value, name, "", op, args, owner)
+    if len(args) == 2:
+        first, second = args[0].value, args[1].value
+        if first.__class__ is int and second.__class__ is int and op in _WHOLE:
+            return Node(_WHOLE[op](first, second), name, "", op, args, owner)
+        if second.__class__ is Fraction and op == "mul" and first.__class__ is int:
+            whole, rest = divmod(first * second.numerator, second.denominator)
+            if not rest:
+                return Node(whole, name, "", op, args, owner)
+    return Node(tidy(_OPS[op]([arg.value for arg in args])), name, "", op, args, owner)
 
 
 def needed(target: Node) -> list[Node]:
@@ -60,13 +75,14 @@ def needed(target: Node) -> list[Node]:
     seen: set[int] = set()
 
     def visit(node: Node) -> None:
-        if node.op and id(node) not in seen:
-            seen.add(id(node))
-            for arg in node.args:
+        seen.add(id(node))
+        for arg in node.args:
+            if arg.op and id(arg) not in seen:
                 visit(arg)
-            order.append(node)
+        order.append(node)
 
-    visit(target)
+    if target.op:
+        visit(target)
     return order
 
 
@@ -120,6 +136,11 @@ def write_trace(steps: Sequence[Node], rate: bool, naming: Naming, owner: str, e
     return _part(steps, {}, expert, naming, owner), expert, len(steps)
 
 
+@lru_cache(maxsize=1 << 14)
+def _reserved(name: str) -> bool:
+    return RESERVED.match(name) is not None
+
+
 class _Names:
     """Variable names of one sub-trace: each different, none of those that the strategies give."""
 
@@ -131,7 +152,7 @@ class _Names:
         found = self.of.get(id(node))
         if found is None:
             found, count = node.name, 1
-            while found in self.taken or RESERVED.match(found):
+            while found in self.taken or _reserved(found):
                 count += 1
                 found = f"{node.name}{count}"
             self.taken.add(found)
@@ -147,9 +168,9 @@ def _part(steps: Sequence[Node], sources: dict[int, str], expert: str, naming: N
     """Write the steps of one expert; `sources` says which earlier sub-trace a quantity comes from."""
     names = _Names()
     for step in steps:
-        for arg in step.args:
-            names.name(arg)
-        names.name(step)
+        for node in (*step.args, step):
+            if id(node) not in names.of:
+                names.name(node)
     shown = _shown(names, steps, naming, owner)
     known: set[int] = set()
     lines = [f"expert: {expert}", "trace:"]

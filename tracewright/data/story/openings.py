@@ -6,7 +6,9 @@ a question about them.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from tracewright.data.story.comparison import RELATIONS, Maker
@@ -14,7 +16,7 @@ from tracewright.data.story.graph import Node, computed
 from tracewright.data.story.loading import load_relations
 from tracewright.data.story.stock import Opening
 from tracewright.data.story.tale import Tale, draw_amount
-from tracewright.data.story.template import Template, inflected, template
+from tracewright.data.story.template import Template, stated, template
 from tracewright.data.vocabulary import Values, slug
 
 _slug = lru_cache(maxsize=8192)(slug)
@@ -22,8 +24,9 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 SESSIONS = ("in the morning", "in the afternoon", "in the evening")
 
 
-class Member(NamedTuple):
-    """One of the amounts of an opening: how it is told, and its quantity."""
+@dataclass(slots=True)
+class Member:
+    """One of the amounts of an opening: how it is told, and its quantity, which is drawn later."""
 
     subject: tuple[str, ...] | str
     adverb: str
@@ -166,14 +169,15 @@ def _member(tale: Tale, opening: Opening, before: list[Member], new: Member, bud
     text = draws.pick(says["given_next" if following else "given"])
     _tell(
         tale,
-        template(inflected(text, opening.verb)),
+        stated(text, opening.verb),
         {"n": node},
         new,
         None,
         None,
         not before and opening.measure != "price",
     )
-    return new._replace(node=node)
+    new.node = node
+    return new
 
 
 def _compare(
@@ -189,13 +193,9 @@ def _compare(
     draws = tale.draws
     low, high = values.numbers[0], values.numbers[-1] * (1 if opening.within else 2)
     least = low if opening.within else max(2, low // 2)
-    names = [
-        name
-        for name, relation in RELATIONS.items()
-        if relation.steps <= budget and relation.others <= len(before) and (relation.back or name) in says
-    ]
+    names, ends = _able(opening.measure, class_of(tale.dim, new), min(budget, 2), min(len(before), 2))
     for _ in range(3):
-        name = draws.weighted(names, [RELATIONS[item].weight for item in names])
+        name = draws.ranked(names, ends)
         relation = RELATIONS[name]
         others = (
             draws.some(before, relation.others)
@@ -210,16 +210,27 @@ def _compare(
         texts = says[name if behind else relation.back or name]
         if not opening.ellipsis:
             texts = tuple(text for text in texts if "{np}" in text)
-        text = inflected(draws.pick(texts), opening.verb)
+        found = stated(draws.pick(texts), opening.verb)
         if relation.back:
-            _tell(tale, template(text), maker.letters, others[0], new, None, False, pairs=False)
+            _tell(tale, found, maker.letters, others[0], new, None, False, pairs=False)
         else:
-            _tell(
-                tale, template(text), maker.letters, new, others[0], others[1] if relation.others > 1 else None, False
-            )
+            _tell(tale, found, maker.letters, new, others[0], others[1] if relation.others > 1 else None, False)
         tale.steps += relation.steps
-        return new._replace(node=node)
+        new.node = node
+        return new
     return None
+
+
+@cache
+def _able(measure: str, kind: str, steps: int, others: int) -> tuple[list[str], list[int]]:
+    """Return the relations that so many steps and known amounts allow, and their weights, added up."""
+    says = load_relations().says[measure, kind]
+    names = [
+        name
+        for name, relation in RELATIONS.items()
+        if relation.steps <= steps and relation.others <= others and (relation.back or name) in says
+    ]
+    return names, list(accumulate(RELATIONS[name].weight for name in names))
 
 
 def class_of(dim: str, member: Member) -> str:
@@ -238,7 +249,8 @@ def _groups(tale: Tale, opening: Opening, new: Member, first: bool) -> Member | 
     tale.rate = True
     tale.steps += 1
     _tell(tale, found, letters, new, None, None, first)
-    return new._replace(node=node)
+    new.node = node
+    return new
 
 
 def _tell(
@@ -286,7 +298,7 @@ def _buy(tale: Tale, opening: Opening, makers: list[Member]) -> list[Member]:
             tale.steps += 1
         else:
             parts.append([str(row["a"])])
-            makers[place] = member._replace(subject=f"the {row['one']}", reference=f"the {row['one']}")
+            member.subject = member.reference = f"the {row['one']}"
     listed: list[str | Node] = []
     for place, part in enumerate(parts):
         listed += [*([", "] if 0 < place < len(parts) - 1 else [" and "] if place else []), *part]

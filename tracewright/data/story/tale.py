@@ -12,17 +12,13 @@ from typing import NamedTuple
 from tracewright.data.story.draw import Draws
 from tracewright.data.story.graph import Node
 from tracewright.data.story.stock import Scene
-from tracewright.data.story.template import Slot, Stray, Template
+from tracewright.data.story.template import Person, Slot, Stray, Template
 from tracewright.data.telling import CHANCE, WORDS, Forms, dozen_forms, fraction_forms, money, times_forms
 from tracewright.data.vocabulary import Row, Values
 from tracewright.number import Number, write
 
 Words = str | tuple[str | Node, ...]
 """What stands in a place: a text, or pieces with places of their own."""
-
-PRONOUNS = frozenset(("P", "P's", "he", "him", "his", "himself"))
-"""Places that are filled when the whole story is told."""
-
 
 HALF = Fraction(1, 2)
 _FORMS = ("one", "many", "a", "slug")
@@ -122,17 +118,18 @@ class Tale:
         pieces: list[str | Node] = []
         options = found.options
         option = options[0] if len(options) == 1 else self.draws.pick(options)
-        for piece in option[self.variant]:
-            if piece.__class__ is not Slot or piece in PRONOUNS:
+        env = self.env
+        for piece in option[2 * self.past + self.plural]:
+            if piece.__class__ is not Slot:
                 pieces.append(piece)
             elif piece in letters:
                 pieces.append(letters[piece])
             else:
-                words = extra[piece] if extra is not None and piece in extra else self.env[piece]
-                if isinstance(words, str):
-                    pieces.append(words)
-                else:
+                words = extra[piece] if extra is not None and piece in extra else env[piece]
+                if isinstance(words, tuple):
                     pieces += words
+                else:
+                    pieces.append(words)
         return pieces
 
     def add(self, pieces: list[str | Node], **flags: bool) -> None:
@@ -220,24 +217,19 @@ class _Teller:
         for place, piece in enumerate(pieces):
             if piece.__class__ is str:
                 out.append(piece)
-            elif piece.__class__ is Slot:
+            elif piece.__class__ is Person:
                 out.append(self.person(piece, here))
                 here = True
             elif piece.__class__ is Stray:
                 self.mentions += 1
                 out.append(piece)
             else:
-                assert isinstance(piece, Node)
+                assert piece.__class__ is Node
                 self.mentions += 1
                 assert not piece.mention, f"{piece.name} is told twice"
                 piece.mention = self.mentions
-                if piece.kind == "times" and str(pieces[place + 1]).startswith(_OF_WHAT):
-                    out.append(self.form(_MULTIPLES[piece.value]))
-                elif piece.kind == "fraction" and str(pieces[place + 1]).startswith(_OF_WHAT) and piece.value != HALF:
-                    out.append(f"{self.number(piece)} of")
-                elif piece.kind == "fold":
-                    form = 0 if out[-1].endswith(" to ") or (self.plural and not self.past) else 1 + self.past
-                    out.append(_FOLDS[piece.value][form])
+                if piece.kind in _BOUND:
+                    out.append(self.bound(piece, out, pieces[place + 1] if place + 1 < len(pieces) else ""))
                 else:
                     out.append(self.number(piece))
         self.recent = here
@@ -259,6 +251,17 @@ class _Teller:
             self.introduced = self.called = True
             return f"{name}'s" if form == "his" else name
         return str(self.actor[form])
+
+    def bound(self, node: Node, before: Sequence[str], behind: str | Node) -> str:
+        """Write a number whose form depends on what stands around it: twice as many, double what, it doubles."""
+        if node.kind == "fold":
+            bare = before[-1].endswith(" to ") or (self.plural and not self.past)
+            return _FOLDS[node.value][0 if bare else 1 + self.past]
+        if not str(behind).startswith(_OF_WHAT):
+            return self.number(node)
+        if node.kind == "times":
+            return self.form(_MULTIPLES[node.value])
+        return self.number(node) if node.value == HALF else f"{self.number(node)} of"
 
     def number(self, node: Node) -> str:
         """Write a number as its kind is written, a small one at times as a word."""
@@ -304,6 +307,7 @@ def _multiple_forms(value: Number) -> tuple[str, ...]:
     return (*more, *times_forms(value))
 
 
+_BOUND = ("times", "fraction", "fold")
 _OF_WHAT = (" the ", " what ", " that ")
 _MULTIPLES = Forms(_multiple_forms)
 _FOLDS: Mapping[Number, tuple[str, str, str]] = {

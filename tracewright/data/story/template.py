@@ -25,12 +25,20 @@ class Slot(str):
     __slots__ = ()
 
 
+class Person(Slot):
+    """A place that is filled when the whole story is told: who acts."""
+
+    __slots__ = ()
+
+
 class Stray(str):
     """Text of a template that the reader of numbers counts as a mention."""
 
     __slots__ = ()
 
 
+PERSONS = frozenset(("P", "P's", "he", "him", "his", "himself"))
+"""The places of who acts."""
 Piece = str
 """A plain `str` as it is, a `Slot` or a `Stray`."""
 
@@ -120,6 +128,12 @@ def inflected(text: str, verb: str) -> str:
     return text.replace("VERBPL", f"<{base(head)}!>{rest}").replace("VERB", f"<{head}!>{rest}")
 
 
+@cache
+def stated(text: str, verb: str) -> Template:
+    """Return the template of a statement with the verb of a scene in it."""
+    return template(inflected(text, verb))
+
+
 def asked(text: str, verb: str) -> str:
     """Put the verb of a scene into a question: VERB stands behind `does`, <VERBs> behind who acts."""
     head, _, rest = verb.partition(" ")
@@ -185,7 +199,7 @@ def _pieces(text: str, where: str) -> tuple[Piece, ...]:
         for mention in read_mentions(sample)
         if not any(low < mention.end and mention.start < high for low, high in inside)
     ]
-    slots = [Slot(match[1]) for match in _PLACE.finditer(text)]
+    slots = [Person(match[1]) if match[1] in PERSONS else Slot(match[1]) for match in _PLACE.finditer(text)]
     for place, (low, high, _) in enumerate(cuts):
         at = low
         for mention in strays:
