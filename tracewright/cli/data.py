@@ -161,8 +161,14 @@ def _check(chosen: Mapping[str, "Schema"], known: Mapping[str, "Schema"]) -> int
 
 
 def _annotate_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="IN.jsonl", type=Path, help="GSM8K's format: lines of question and answer")
+    parser.add_argument("file", metavar="FILE", type=Path, help="JSON, JSON lines, CSV, TSV or XML; .gz as well")
     parser.add_argument("--out", metavar="OUT.jsonl", type=Path, required=True, help="the problems with their traces")
+    parser.add_argument(
+        "--format",
+        choices=("auto", "gsm8k", "equation", "program"),
+        default="auto",
+        help="worked solutions (GSM8K), equations (MAWPS, SVAMP, ASDiv), programs (MathQA); auto: told by the content",
+    )
     parser.add_argument("--json", action="store_true", help="print the coverage table as JSON lines, with all ids")
 
 
@@ -170,12 +176,19 @@ def _annotate(options: argparse.Namespace) -> int:
     from tracewright.data.annotate import annotate_all
     from tracewright.data.gsm8k import read_solutions
     from tracewright.data.problem import write_problems
+    from tracewright.data.sources import compile_entries, find_format, read
 
     if options.out.resolve() == options.file.resolve():
         raise DataError(f"--out {options.out} is the file that is read", "name another")
-    found = read_solutions(options.file)
-    with progress_bar("annotate", len(found), "problem") as bar:
-        done, table = annotate_all(found, lambda _: bar.update() and None)
+    kind = find_format(options.file) if options.format == "auto" else options.format
+    if kind == "gsm8k":
+        found = read_solutions(options.file)
+        with progress_bar("annotate", len(found), "problem") as bar:
+            done, table = annotate_all(found, lambda _: bar.update() and None)
+    else:
+        entries = read(options.file, kind)
+        with progress_bar("annotate", len(entries), "problem") as bar:
+            done, table = compile_entries(entries, lambda _: bar.update() and None)
     write_problems(done, options.out)
     if not options.json:
         print(table)
@@ -308,10 +321,12 @@ VERBS = {
         "  tracewright schemas new bags_of_rice\n  tracewright schemas bags_of_rice.yaml --check",
     ),
     "annotate": Verb(
-        "compile worked solutions (GSM8K's format) into traces",
+        "compile worked solutions, equations or operation programs into traces",
         _annotate_arguments,
         _annotate,
-        examples="example:\n  tracewright annotate gsm8k/train.jsonl --out traces.jsonl",
+        examples="examples:\n  tracewright annotate gsm8k/train.jsonl --out traces.jsonl\n"
+        "  tracewright annotate SVAMP.json --out traces.jsonl\n"
+        "  tracewright annotate mathqa/train.json --format program --out traces.jsonl",
     ),
     "audit": Verb(
         "say what a set of problems is made of, beside a reference",
