@@ -11,7 +11,8 @@ import argparse
 import time
 from collections.abc import Callable
 
-from tracewright.data.generate import problems, problems_parallel
+from tracewright.data.generate import problems
+from tracewright.data.parallel import problems_parallel
 from tracewright.recipe import DataConfig
 
 

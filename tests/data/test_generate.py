@@ -19,7 +19,6 @@ from tracewright.data.generate import (
     gallery,
     generate,
     problems,
-    problems_parallel,
     unseen_schemas,
     unseen_wording,
 )
@@ -167,12 +166,6 @@ def test_the_reports_shares_add_up():
         assert {problem.expert for problem in problems(CONFIG, 300, 0, shares=shares)} == {
             expert for expert, share in shares.items() if share
         }
-
-
-def test_several_processes_make_the_same_problems():
-    made = list(problems_parallel(CONFIG, 700, 4, workers=2, block=300))
-    assert made == some(700, 4)
-    assert list(problems_parallel(CONFIG, 20, 4, workers=1)) == made[:20]
 
 
 def test_schemas_by_name_and_expert():

@@ -6,7 +6,8 @@ import pytest
 
 from tracewright.config import read_config
 from tracewright.data.asides import add_aside, load_asides
-from tracewright.data.generate import problems, problems_parallel
+from tracewright.data.generate import problems
+from tracewright.data.parallel import problems_parallel
 from tracewright.data.options import adapt, each_part, fold_percent, order_inits, say_formula, spell_percent
 from tracewright.data.problem import Problem
 from tracewright.data.prompt import restore, view

@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,29 +34,23 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _generate(options: argparse.Namespace) -> int:
+    from tracewright.atomic import whole_file
     from tracewright.config import read_config
-    from tracewright.data.generate import problems_parallel
-    from tracewright.data.problem import CANARY, to_json, write_problems
-    from tracewright.data.story.mixture import training_problems
+    from tracewright.data.parallel import lines_parallel
     from tracewright.recipe import DataConfig
 
     config = read_config(DataConfig, None, [word.removeprefix("data.") for word in options.overrides])
-    if options.split == "train":
-        made = training_problems(config, options.count, options.seed, workers=options.workers)
-    else:
-        made = problems_parallel(config, options.count, options.seed, options.split, workers=options.workers)
+    made = lines_parallel(
+        config, options.count, options.seed, options.split, workers=options.workers, marked=options.out is not None
+    )
     if options.out is None:
-        for problem in made:
-            print(to_json(problem))
+        for lines in made:
+            print("\n".join(lines))
         return 0
-    with progress_bar("generate", options.count, "problem") as bar:
-
-        def marked() -> Iterator["Problem"]:
-            for problem in made:
-                yield replace(problem, extra={**problem.extra, "canary": CANARY})
-                bar.update()
-
-        write_problems(marked(), options.out)
+    with progress_bar("generate", options.count, "problem") as bar, whole_file(options.out) as file:
+        for lines in made:
+            file.writelines(f"{line}\n" for line in lines)
+            bar.update(len(lines))
     return 0
 
 
@@ -69,10 +62,11 @@ def _schemas_arguments(parser: argparse.ArgumentParser) -> None:
         "names",
         metavar="NAME",
         nargs="*",
-        help="schemas, experts, files such as my.yaml (default: all); or: new NAME",
+        help="schemas, experts, files such as my.yaml, with --gallery also story or story/SCENE (default: all); "
+        "or: new NAME",
     )
     parser.add_argument("--check", action="store_true", help="make 50 problems of each wording and check every one")
-    parser.add_argument("--gallery", action="store_true", help="show one problem of each, with its trace")
+    parser.add_argument("--gallery", action="store_true", help="show one problem of each, three of a scene")
 
 
 def _schemas(options: argparse.Namespace) -> int:
@@ -81,23 +75,37 @@ def _schemas(options: argparse.Namespace) -> int:
     if options.names[:1] == ["new"]:
         return _new_schema(options)
     known = load_schemas()
+    if options.gallery and not options.check:
+        return _gallery(options.names, known)
     chosen = _choose(options.names, known)
     if options.check:
         return _check(chosen, known)
-    if options.gallery:
-        from tracewright.data.generate import generate
-
-        for schema in chosen.values():
-            problem = generate(schema, 0, 0)
-            print(f"{schema.expert}/{schema.name}: {schema.about}", problem.question, problem.trace, sep="\n")
-            print(f"answer: {problem.answer}\n")
-        return 0
     wordings = 0
     for schema in sorted(chosen.values(), key=lambda schema: (schema.expert, schema.name)):
         wordings += len(schema.wordings)
         print(f"{schema.expert:14} {schema.name:32} {len(schema.wordings):3} wordings  {schema.about}")
     print(f"{len(chosen)} schemas, {wordings} wordings", file=sys.stderr)
     return 0
+
+
+def _gallery(names: Sequence[str], known: Mapping[str, "Schema"]) -> int:
+    """Show a problem of each schema that is named, and stories of each scene; without names all of them."""
+    from tracewright.data.generate import generate
+    from tracewright.data.story import gallery
+
+    told = [name for name in names if name.partition("/")[0] == "story"]
+    others = [name for name in names if name not in told]
+    for schema in _choose(others, known).values() if others or not told else ():
+        _show(f"{schema.expert}/{schema.name}: {schema.about}", generate(schema, 0, 0))
+    if told or not names:
+        for scene, problems in gallery([] if "story" in told else [name.partition("/")[2] for name in told]):
+            for problem in problems:
+                _show(f"story/{scene.name}: {scene.about}", problem)
+    return 0
+
+
+def _show(title: str, problem: "Problem") -> None:
+    print(title, problem.question, problem.trace, f"answer: {problem.answer}\n", sep="\n")
 
 
 def _choose(names: Sequence[str], known: Mapping[str, "Schema"]) -> dict[str, "Schema"]:
@@ -318,6 +326,7 @@ VERBS = {
         _schemas_arguments,
         _schemas,
         examples="examples:\n  tracewright schemas percentage\n  tracewright schemas price_chain --gallery\n"
+        "  tracewright schemas story/bakery --gallery\n"
         "  tracewright schemas new bags_of_rice\n  tracewright schemas bags_of_rice.yaml --check",
     ),
     "annotate": Verb(

@@ -61,4 +61,5 @@ def progress_bar(what: str, total: int | None, unit: str = "it") -> Any:
     """Return a tqdm bar on standard error."""
     from tqdm import tqdm
 
+    tqdm.monitor_interval = 0  # no thread that wakes bars which stand still: with one, no process could be forked
     return tqdm(total=total, desc=what, unit=unit, file=sys.stderr, dynamic_ncols=True, mininterval=0.2)

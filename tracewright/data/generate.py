@@ -4,12 +4,13 @@ A problem is made of one random number of 512 bits, BLAKE2b of "seed/index" and 
 a part of it. Two seeds have nothing in common, index i does not depend on how many are asked for, and PYTHONHASHSEED
 matters nowhere.
 
+A stream may be made in parts, which together are the whole and can be made by several processes (`parallel.py`).
+
 Splits that mean something: the numbers of `fresh` are never seen in training with that schema (they fall into a bucket
 that training leaves out); a wording and a share of the schemas are held out for `unseen_wordings` and
 `unseen_schemas`, each chosen by a hash of its name, so that a new schema moves no other.
 """
 
-import multiprocessing
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
@@ -45,10 +46,22 @@ SHARES: Mapping[str, Mapping[str, float]] = {
 }
 """How the reports' runs shared their problems among the experts, for `data.balance` and `problems(shares=...)`."""
 
-_PICK = 1 << 32
+_PICK_BITS = 32
+_PICK = 1 << _PICK_BITS
 """The lowest part of a problem's random number picks the schema, in a stream of several."""
-_BLOCK = 2000
+BLOCK = 2000
 """Problems of a stream that are made together."""
+
+
+class Part(NamedTuple):
+    """One of `of` parts of a stream, counted from 0."""
+
+    number: int
+    of: int
+
+
+WHOLE = Part(0, 1)
+"""The one part that is everything."""
 
 
 class Options(NamedTuple):
@@ -100,41 +113,54 @@ def problems(
     Raises:
         ConfigError: the configuration names no schema that exists, or leaves none for the split.
     """
-    pool = choose(config, split, schemas)
-    options = Options(config.naming, config.number_words, config.wordings, split)
-    sources = [_source(schema, options) for schema in pool]
-    shares = SHARES.get(config.balance) if shares is None else shares
-    steps = _weights(pool, config, shares)
-    adapt = adapter(config)
-    stream = _stream(seed, split)
-    for first in range(start, start + count, _BLOCK):
+    stream = Stream(config, seed, split, schemas=schemas, shares=shares)
+    for first in range(start, start + count, BLOCK):
+        for _, problem in stream.made(first, min(BLOCK, start + count - first)):
+            yield problem
+
+
+class Stream:
+    """The problems of one seed and split, with everything that is settled before the first one is drawn."""
+
+    def __init__(
+        self,
+        config: DataConfig,
+        seed: int,
+        split: Split,
+        *,
+        schemas: Mapping[str, Schema] | None = None,
+        shares: Mapping[str, float] | None = None,
+    ) -> None:
+        pool = choose(config, split, schemas)
+        self._options = Options(config.naming, config.number_words, config.wordings, split)
+        self._name = _stream(seed, split)
+        self._pool = pool
+        self._sources: list[_Source | None] = [None] * len(pool)
+        self._steps = _weights(pool, config, SHARES.get(config.balance) if shares is None else shares)
+        self._adapt = adapter(config)
+
+    def made(self, first: int, count: int, part: Part = WHOLE) -> list[tuple[int, Problem]]:
+        """Make the problems `first` to `first + count - 1` that fall into a part, each with its index, in order.
+
+        A part is a range of the number that picks the schema: whoever makes one part compiles few schemas of the
+        others, and the parts are as large as each other whatever the schemas' shares are.
+        """
+        name, steps, adapt = self._name, self._steps, self._adapt
+        low, high = (_PICK * edge // part.of for edge in (part.number, part.number + 1))
         drawn = []
-        for index in range(first, min(first + _BLOCK, start + count)):
-            number, pick = divmod(random_number(f"{stream}/{index}"), _PICK)
-            drawn.append((bisect(steps, pick), index, number))
+        for index in range(first, first + count):
+            number = random_number(f"{name}/{index}")
+            pick = number & _PICK - 1
+            if low <= pick < high:
+                drawn.append((bisect(steps, pick), index, number >> _PICK_BITS))
+        made: dict[int, Problem] = {}
         # Schema by schema, so that its functions stay in the processor's cache: a tenth faster.
-        made = {index: _make(sources[place], number, stream, index) for place, index, number in sorted(drawn)}
-        for _, index, _ in drawn:
-            yield adapt(made[index]) if adapt else made[index]
-
-
-def problems_parallel(
-    config: DataConfig, count: int, seed: int, split: Split = "train", *, workers: int, block: int = 2000
-) -> Iterator[Problem]:
-    """Yield what `problems` yields, in the same order, made by several processes in blocks."""
-    if workers <= 1 or count <= block:
-        yield from problems(config, count, seed, split)
-        return
-    starts = range(0, count, block)
-    jobs = [(config, min(block, count - start), seed, split, start) for start in starts]
-    with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs))) as pool:
-        for made in pool.imap(_block, jobs):
-            yield from made
-
-
-def _block(job: tuple[DataConfig, int, int, Split, int]) -> list[Problem]:
-    config, count, seed, split, start = job
-    return list(problems(config, count, seed, split, start=start))
+        for place, index, number in sorted(drawn):
+            source = self._sources[place]
+            if source is None:
+                source = self._sources[place] = _source(self._pool[place], self._options)
+            made[index] = _make(source, number, name, index)
+        return [(index, adapt(made[index]) if adapt else made[index]) for _, index, _ in drawn]
 
 
 def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema] | None = None) -> list[Schema]:

@@ -6,7 +6,7 @@ One problem is one line. Nothing here knows where problems come from.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +48,21 @@ class Problem:
     """Whatever else a source says of it."""
 
 
-_DEFAULTS: tuple[Any, ...] = ("", -1, 0, (), {})
-_KNOWN = {item.name for item in fields(Problem)}
+FIELDS = tuple(item.name for item in fields(Problem))
+"""The fields of a problem, in order."""
+_DEFAULTS: dict[str, Any] = {
+    item.name: item.default_factory() if item.default_factory is not MISSING else item.default
+    for item in fields(Problem)
+}
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def to_json(problem: Problem) -> str:
-    """Write a problem as one line of JSON, without the fields that hold their default."""
-    row = asdict(problem)
-    kept = {key: value for key, value in row.items() if key in ("question", "answer") or value not in _DEFAULTS}
-    return json.dumps(kept, ensure_ascii=False)
+def to_json(problem: Problem, *, marked: bool = False) -> str:
+    """Write a problem as one line of JSON, without the fields that hold their default; `marked`: with the canary."""
+    row = {name: value for name, value in vars(problem).items() if value != _DEFAULTS[name]}
+    if marked:
+        row["extra"] = {**problem.extra, "canary": CANARY}
+    return _encode(row)
 
 
 def write_problems(problems: Iterable[Problem], path: Path) -> int:
@@ -127,8 +133,8 @@ def read_problem(row: dict[str, Any], where: str) -> Problem:
         if not isinstance(row.get(key), str) or not row[key].strip():
             raise DataError(f"{where}: {key!r} is missing or no text")
     for key in row:
-        if key not in _KNOWN:
-            raise DataError(f"{where}: unknown field {key!r}", nearest(key, _KNOWN))
+        if key not in FIELDS:
+            raise DataError(f"{where}: unknown field {key!r}", nearest(key, FIELDS))
         kind, what = _KINDS.get(key, (str, "a text"))
         if not isinstance(row[key], kind):
             raise DataError(f"{where}: {key!r} must be {what}, read {str(row[key])[:40]!r}")

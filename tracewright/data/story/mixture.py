@@ -2,7 +2,8 @@
 
 Stories stand at even distances, so that the first thousand problems have the share that all have. They are for training
 alone: the evaluation splits are those of the schemas. Options of `data` that change a trace or add sentences
-(`options.py`) hold for stories too; those that only schemas know (schemas, wordings, mixtures) do not.
+(`options.py`) hold for stories too, and `composition: 0` leaves out the stories with several experts; what says which
+schemas are drawn, and how often (schemas, wordings, balance, other shares of compositions), does not touch them.
 """
 
 from collections.abc import Iterator
@@ -34,7 +35,9 @@ class Mixture:
         self._seed = seed
         self._stream = Stream(config, seed, split) if self._share < 1 else None
         self._adapt = adapter(config) or (lambda problem: problem)
-        self._options = Options(naming=config.naming, number_words=config.number_words)
+        self._options = Options(
+            naming=config.naming, number_words=config.number_words, compositions=config.composition != 0
+        )
 
     def made(self, first: int, count: int, part: Part = WHOLE) -> list[tuple[int, Problem]]:
         """Make the problems `first` to `first + count - 1` that fall into a part, each with its place, in order."""
