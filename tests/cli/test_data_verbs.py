@@ -54,6 +54,10 @@ def test_schemas(capsys):
     assert "0 faults" in capsys.readouterr().out
     assert main(["schemas", "price_chain", "--gallery"]) == 0
     assert "answer:" in capsys.readouterr().out
+    assert main(["schemas", "story/bus", "--gallery"]) == 0
+    assert capsys.readouterr().out.count("story/bus: Passengers") == 3
+    assert main(["schemas", "price_chain", "story/bakrey", "--gallery"]) == 2
+    assert "did you mean 'bakery'" in capsys.readouterr().err
 
 
 def test_a_new_schema_is_a_schema(tmp_path, capsys, monkeypatch):

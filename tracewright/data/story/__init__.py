@@ -24,6 +24,7 @@ from tracewright.data.story.openings import open_story
 from tracewright.data.story.plot import question_of
 from tracewright.data.story.stock import Scene
 from tracewright.data.story.tale import Tale, tell
+from tracewright.data.story.template import PERSONS
 from tracewright.data.vocabulary import slug
 from tracewright.errors import DataError, nearest
 from tracewright.number import write
@@ -53,6 +54,8 @@ class Options(NamedTuple):
     """Chance of a sentence with a number that must not be used."""
     join: float = 0.7
     """Chance that the last fact becomes an if-clause of the question, where it can."""
+    compositions: bool = True
+    """Whether percentages may stand beside other steps, which makes a composition."""
 
 
 _DEFAULT = Options()
@@ -80,6 +83,16 @@ def stories(count: int, seed: int, options: Options = _DEFAULT, *, start: int = 
     """Yield the stories `start` to `start + count - 1` of a seed."""
     for index in range(start, start + count):
         yield story(seed, index, options)
+
+
+def gallery(scenes: Sequence[str] = (), seed: int = 0, each: int = 3) -> Iterator[tuple[Scene, list[Problem]]]:
+    """Yield every scene, or those that are named, with some of its stories.
+
+    Raises:
+        DataError: a name is that of no scene.
+    """
+    for scene in _scenes(tuple(scenes))[0]:
+        yield scene, list(stories(each, seed, Options(scenes=(scene.name,))))
 
 
 _chosen: dict[tuple[str, ...], tuple[Sequence[Scene], Sequence[int]]] = {}
@@ -113,6 +126,8 @@ def _try(draws: Draws, scene: Scene, options: Options, key: str) -> Problem | No
     owner = slug(named[0]) if named else str(actor["slug"]) if "first" in actor else tale.entity
     graph = needed(tale.state)
     trace, expert, steps = write_trace(graph, tale.rate, options.naming, owner, tale.entity)
+    if expert == "composition" and not options.compositions:
+        return None
     unused = sorted(set(range(1, mentions + 1)) - used_mentions(graph))
     return Problem(
         question=text,
@@ -140,9 +155,13 @@ def _decorate(tale: Tale, distractors: float) -> None:
         value = draws.pick(values.numbers)
         tale.say(found, {"n": Node(value, "unused", values.kind)}, lead=True)
         return
-    for lines, share in ((scene.intro, INTRO), (scene.decor, DECOR)):
-        if lines and draws.chance(share):
-            tale.say(draws.pick(lines), lead=True)
+    introduced = bool(scene.intro) and draws.chance(INTRO)
+    if introduced:
+        tale.say(draws.pick(scene.intro), lead=True)
+    if scene.decor and draws.chance(DECOR):
+        found = draws.pick(scene.decor)
+        if introduced or not found.slots & PERSONS:
+            tale.say(found, lead=True)
 
 
 def _listed(names: Sequence[str]) -> str:

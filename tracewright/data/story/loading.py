@@ -286,6 +286,7 @@ def read_scene(path: Path) -> Scene:
         {**load_relations().most, **{key: int(value) for key, value in _words(tree.get("most"), where).items()}},
         _templates(tree.get("merge"), where),
         tuple(opening.weight for opening in openings),
+        str(tree.get("about", "")),
     )
 
 

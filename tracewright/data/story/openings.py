@@ -206,7 +206,9 @@ def _compare(
         node = relation.draw(maker, [other.node for other in others], new.name)
         if node is None or not least <= node.value <= high or node.value.__class__ is not int:
             continue
-        behind = bool(relation.back) and name in says and others[0] is before[-1]
+        behind = bool(relation.back) and name in says and others[0] is before[-1] and _plain(before[-1].node)
+        if behind:  # `that is` must not follow two amounts in one sentence
+            tale.sentences[-1] = tale.sentences[-1]._replace(pairs=False)
         texts = says[name if behind else relation.back or name]
         if not opening.ellipsis:
             texts = tuple(text for text in texts if "{np}" in text)
@@ -219,6 +221,11 @@ def _compare(
         new.node = node
         return new
     return None
+
+
+def _plain(node: Node) -> bool:
+    """Say whether an amount was told by itself, given or in groups: then `that is` can mean nothing else."""
+    return not node.op or (node.op == "mul" and not node.owner)
 
 
 @cache
@@ -268,7 +275,8 @@ def _tell(
         "ref": other.reference if other else "", "ref2": second.reference if second else "",
     }  # fmt: skip
     if other and second is None and other.adverbial and tale.draws.chance(0.2) and _next_day(other.adverb, new.adverb):
-        words["ref"] = "the day before"
+        if tale.past or "he" not in found.slots:  # not: she bakes twice what she bakes the day before
+            words["ref"] = "the day before"
     pieces = tale.fill(found, letters, words)
     if first and tale.habit:
         pieces = [tale.draws.pick(("every day, ", "each day, ")), *pieces]

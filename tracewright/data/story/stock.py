@@ -145,6 +145,7 @@ class Scene:
     most: Mapping[str, int]
     merge: tuple[Template, ...] = ()
     weights: tuple[int, ...] = ()
+    about: str = ""
 
 
 class Relations(NamedTuple):

@@ -76,7 +76,7 @@ _PASTS = """
     sit/sat teach/taught fly/flew light/lit sew/sewed knit/knitted plan/planned stop/stopped ship/shipped
     drop/dropped wrap/wrapped bake/baked fill/filled bear/bore feel/felt rise/rose weigh/weighed jog/jogged
     chip/chipped rip/ripped shop/shopped print/printed lead/led meet/met forget/forgot scan/scanned chop/chopped
-    trim/trimmed mow/mowed
+    trim/trimmed mow/mowed shine/shone
     """
 """Plural and past, where that is no -ed."""
 
