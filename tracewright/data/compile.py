@@ -7,6 +7,7 @@ syntax trees, everything else is quoted. `check.py` holds the outcome against th
 among them.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
@@ -22,7 +23,6 @@ from tracewright.errors import DataError
 from tracewright.mention import read_mentions
 from tracewright.number import Number
 from tracewright.trace.render import render
-from tracewright.trace.syntax import Step, Trace
 
 RANDOM_BYTES = 64
 """Size of the random number that a problem is made of: 512 bits, of which schemas use 100 to 250."""
@@ -34,6 +34,10 @@ MAX_TRIES = 10_000
 Draw = Callable[[int], "tuple[tuple[Any, ...], Number, int, int] | None"]
 """From a random number to the values of the slots, the answer, what is left of the random number, and the bucket."""
 Tell = Callable[[tuple[Any, ...], int, int], tuple[str, ...]]
+
+
+_SOURCE = re.compile(r"^([ -]*- \{op: init, var: \S+, source: )(n\d+)(?=\}$)", re.M)
+"""A line that takes a number of the schema, in canonical text."""
 
 
 class Telling(NamedTuple):
@@ -69,6 +73,7 @@ class Machine:
             step.op not in ("init", "query", "formula") for part in schema.trace.parts for step in part.steps
         )
         self._tellings: dict[tuple[int, Naming], Telling] = {}
+        self._texts: dict[Naming, str] = {}
         self._samples: list[tuple[tuple[Any, ...], int]] = []
 
     def telling(self, wording: int, naming: Naming) -> Telling:
@@ -109,14 +114,22 @@ class Machine:
         tell: Tell = _run(told.source, "tell", dict(SPELLING))
         mentions = self._mentions(tell, told.numbers, wording)
         places = {f"n{index}": f"n{mentions[slot]}" for index, slot in enumerate(self.schema.sources, 1)}
-        trace = rename(_point(self.schema.trace, places), naming, _owner(self.schema))
+        trace = _SOURCE.sub(lambda match: match[1] + places[match[2]], self._text(naming))
         named = {
             insert.slot
             for insert in self.schema.wordings[wording].inserts
             if self.schema.slots[insert.slot].kind == "person" and insert.form == "one"
         }
         people = tuple(place for place, name in enumerate(self.order) if name in named)
-        return Telling(tell, self._fill(render(trace)), people, told.numbers, mentions)
+        return Telling(tell, self._fill(trace), people, told.numbers, mentions)
+
+    def _text(self, naming: Naming) -> str:
+        """Return the trace's text in the names of a strategy, its sources still those of the schema."""
+        text = self._texts.get(naming)
+        if text is None:
+            owner = _owner(self.schema) if naming == "per_instance" else ""
+            text = self._texts[naming] = render(rename(self.schema.trace, naming, owner))
+        return text
 
     def _mentions(self, tell: Tell, numbers: Sequence[tuple[int, str]], wording: int) -> Mapping[str, int]:
         """Find out, from a few samples in digits and in words, which mention each number is; all must agree."""
@@ -170,20 +183,6 @@ def _owner(schema: Schema) -> str:
             if slot.kind == kind and all("slug" in row for row in slot.rows):
                 return f"X_{slot.name}_X"
     return ""
-
-
-def _point(trace: Trace, places: Mapping[str, str]) -> Trace:
-    """Replace the sources of a schema's trace by mentions."""
-
-    def point(step: Step) -> Step:
-        source = step.fields.get("source")
-        return (
-            step._replace(fields={**step.fields, "source": places[source]})
-            if isinstance(source, str) and source in places
-            else step
-        )
-
-    return trace._replace(parts=tuple(part._replace(steps=tuple(map(point, part.steps))) for part in trace.parts))
 
 
 def _range(slot: Slot) -> Range:
