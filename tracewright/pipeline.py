@@ -130,11 +130,19 @@ class Job:
         if not self.main:
             return
         with bars("data") as tell:
-            made = assemble(self.recipe.data, self.recipe.seed, tell)
+            made = assemble(
+                self.recipe.data,
+                self.recipe.seed,
+                tell,
+                asked=self.recipe.rl.problems if self.recipe.rl.steps else "train",
+                evaluated=self.recipe.eval.files,
+            )
         for note in made.notes:
             self.say(note)
         for split, problems in {"train": made.train, **made.splits}.items():
             write_problems(problems, self.run.problems(split))
+        if made.asked:
+            write_problems(made.asked, self.run.problems("rl"))
         environment = describe_environment(self.recipe)
         if self.recipe.sampler.kind == "openai":
             environment["served_model"] = served_model(self.recipe.sampler)
@@ -145,6 +153,11 @@ class Job:
     def training_problems(self) -> list[Problem]:
         """Return the training problems that have what the recipe teaches."""
         return read_problems(self.run.problems("train"))
+
+    def asked_problems(self) -> list[Problem]:
+        """Return the problems whose questions RL asks."""
+        own = self.run.problems("rl")
+        return read_problems(own) if own.exists() else self.training_problems()
 
     # Training.
 
@@ -212,7 +225,7 @@ class Job:
         with bar("rl", self.recipe.rl.steps) as step:
             train_rl(
                 trained,
-                self.training_problems(),
+                self.asked_problems(),
                 self.recipe,
                 checkpoints,
                 resume=self.resume,

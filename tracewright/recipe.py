@@ -14,7 +14,7 @@ class DataConfig:
     """The problems of a run."""
 
     train: int = 4000
-    """Synthetic problems to train on; 0 where data.gsm8k gives the training data alone."""
+    """Synthetic problems to train on; 0 where data.gsm8k or data.files gives the training data alone."""
     dev: int = 500
     """Synthetic problems of each evaluation split: fresh numbers, unseen wordings, unseen schemas."""
     schemas: tuple[str, ...] = ()
@@ -57,13 +57,16 @@ class DataConfig:
     """Which annotated problems are trained on, by how sure their wiring is."""
     test: bool = False
     """Score on the GSM8K test split as well; a run that does so records it."""
+    files: tuple[str, ...] = ()
+    """Files of problems with traces to train on as well, as annotate, generate and vary write them; of annotated
+    problems those of data.tiers."""
 
     def __post_init__(self) -> None:
         _positive(self, "data", "dev")
         if self.variants < 0:
             raise ConfigError(f"data.variants must not be negative, read {self.variants}")
-        if self.train < 0 or (self.train == 0 and not self.gsm8k):
-            raise ConfigError(f"data.train must be above 0, read {self.train}", "0 needs data.gsm8k")
+        if self.train < 0 or (self.train == 0 and not self.gsm8k and not self.files):
+            raise ConfigError(f"data.train must be above 0, read {self.train}", "0 needs data.gsm8k or data.files")
         _share(self, "data", "hold_out", "story", "number_words", "composition", "interleaved")
         _share(self, "data", "decorative", "distracting")
         if self.balance != "none" and self.composition is not None:
@@ -217,6 +220,9 @@ class RlConfig:
 
     steps: int = 40
     """Optimizer steps; 0: no RL."""
+    problems: str = "train"
+    """Whose questions are asked: train, the training problems; gsm8k, all training questions of data.gsm8k, whether
+    they have a trace or not; or a file of questions and answers. The last two are graded on the answer alone."""
     questions: int = 8
     """Questions a step."""
     samples: int = 1
@@ -278,6 +284,8 @@ class EvalConfig:
     """The reward table of the grades that are saved."""
     check_expert: bool = True
     """Let a trace by another expert than the gold one count as wrong_expert."""
+    files: tuple[str, ...] = ()
+    """Further files to score on, of questions and answers; each is a split by its name, graded on the answer."""
 
     def __post_init__(self) -> None:
         _positive(self, "eval", "max_new_tokens", "batch", "limit")
@@ -360,6 +368,12 @@ class Recipe:
                     f"data.{key} makes traces that the language does not allow by default",
                     f"set language.{needed}=true",
                 )
+        if self.rl.problems == "gsm8k" and not self.data.gsm8k:
+            raise ConfigError(
+                "rl.problems=gsm8k asks GSM8K's questions, and data.gsm8k is empty", "set data.gsm8k=PATH"
+            )
+        if not self.rl.problems:
+            raise ConfigError("rl.problems is empty", "write train, gsm8k or a file of questions and answers")
         if self.sampler.kind == "openai" and (self.sft.steps != 0 or self.rl.steps != 0):
             raise ConfigError(
                 "sampler.kind=openai scores the model behind an endpoint, and this recipe trains one of its own",

@@ -54,7 +54,7 @@ def shrink(recipe: Recipe) -> Recipe:
     return replace(
         recipe,
         threads=1,
-        data=replace(data, train=PROBLEMS, dev=2, gsm8k="", variants=0, test=False),
+        data=replace(data, train=PROBLEMS, dev=2, gsm8k="", variants=0, test=False, files=()),
         prompt=replace(recipe.prompt, style="auto"),
         model=replace(
             recipe.model, id="tiny", revision="", device="cpu", dtype="float32", trainable=trainable, tiny=SMALL
@@ -65,9 +65,11 @@ def shrink(recipe: Recipe) -> Recipe:
             max_length=sft.max_length if sft.truncate else LENGTH,
         ),
         rl=replace(
-            rl, steps=min(1, rl.steps), questions=questions, samples=min(rl.samples, 2), max_new_tokens=8,
-            eval_every=0, redraw=min(rl.redraw, 1), micro_batch=min(rl.micro_batch, 2) if rl.micro_batch else None,
+            rl, problems="train", steps=min(1, rl.steps), questions=questions, samples=min(rl.samples, 2),
+            max_new_tokens=8, eval_every=0, redraw=min(rl.redraw, 1),
+            micro_batch=min(rl.micro_batch, 2) if rl.micro_batch else None,
         ),
+        eval=replace(recipe.eval, files=()),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@
     stages.json         the stages that are complete
     metrics.jsonl       one line a training step, without any clock: a resumed run has the same bytes
     timing.jsonl        seconds and tokens, one line now and then
-    data/               train.jsonl and one file an evaluation split
+    data/               train.jsonl, rl.jsonl where RL asks other questions, one file an evaluation split
     checkpoints/        states of training to resume from
     start/ sft/ rl/     models as from_pretrained folders: untrained (tiny only), after SFT, after RL
     completions/ grades/  one file a model; scores.json, report.md, report.html
@@ -48,13 +48,13 @@ class Run:
         self._stages = path / "stages.json"
 
     def problems(self, split: str) -> Path:
-        """Name the file of the training data (`train`) or of an evaluation split."""
+        """Name the file of the training data (`train`), of RL's own questions (`rl`) or of an evaluation split."""
         return self.path / "data" / f"{split}.jsonl"
 
     def splits(self) -> list[str]:
         """Return the evaluation splits whose problems are there, in a fixed order."""
         order = ("fresh", "unseen_wordings", "unseen_schemas", "gsm8k_dev", "gsm8k_test")
-        found = {path.stem for path in (self.path / "data").glob("*.jsonl")} - {"train"}
+        found = {path.stem for path in (self.path / "data").glob("*.jsonl")} - {"train", "rl"}
         return [name for name in order if name in found] + sorted(found - set(order))
 
     def model(self, stage: str) -> Path:

@@ -1,17 +1,19 @@
 """The problems of a run: training data and evaluation splits, as a recipe's data section asks for them.
 
 Synthetic and real problems are put together here, and kept apart where they must be: nothing of a split that is
-evaluated may stand in the training data (`overlap.py`). Not covered: shuffling (`train/order.py`), prompts.
+evaluated may stand in the training data (`overlap.py`, `files.py`). Not covered: shuffling (`train/order.py`), prompts.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tracewright.data.annotate import annotate_all
+from tracewright.data.files import check_apart, check_held_out, read_asked, read_evaluated, read_training
 from tracewright.data.generate import SPLITS, problems
 from tracewright.data.gsm8k import gsm8k_path, read_gsm8k
-from tracewright.data.overlap import check_overlap, find_all_overlaps
+from tracewright.data.overlap import find_all_overlaps
 from tracewright.data.problem import Problem, fingerprint
 from tracewright.data.story.mixture import training_problems
 from tracewright.data.vary import learn_ranges, vary_all
@@ -31,24 +33,69 @@ class Assembly:
     """SHA-256 of each file that was read."""
     notes: list[str] = field(default_factory=list)
     """Sentences for the terminal and the report: what was left out, and why."""
+    asked: list[Problem] = field(default_factory=list)
+    """Questions for RL; empty where it asks those of the training problems."""
 
 
-def assemble(config: DataConfig, seed: int, tell: Tell = lambda *_: None) -> Assembly:
+def assemble(
+    config: DataConfig,
+    seed: int,
+    tell: Tell = lambda *_: None,
+    *,
+    asked: str = "train",
+    evaluated: Sequence[str] = (),
+) -> Assembly:
     """Make or read all problems of a run. Pure but for the files it reads: the same seed gives the same problems.
 
+    `asked` says whose questions RL asks, as rl.problems does, and `evaluated` has the files of eval.files.
+
     Raises:
-        ConfigError: the configuration leaves no problem for a split.
+        ConfigError: the configuration leaves no problem for a split, or a file cannot be a split.
         DataError: a file cannot be used, or training data holds a question that is evaluated.
     """
     made = Assembly(_draw(config, config.train, seed, "train", tell), {})
     for split in SPLITS[1:]:
         if split != "unseen_schemas" or config.hold_out > 0:
             made.splits[split] = _draw(config, config.dev, seed, split, tell)
+    synthetic = dict(made.splits)
+    files = read_evaluated(evaluated)
+    made.fingerprints.update((path, fingerprint(Path(path))) for path in evaluated)
     if config.gsm8k:
-        _add_gsm8k(made, config, seed, tell)
+        _add_gsm8k(made, config, files, seed, tell)
     else:
-        made.notes.append("GSM8K was not given (data.gsm8k=PATH): no real problem is trained on or evaluated.")
+        made.notes.append("GSM8K was not given (data.gsm8k=PATH): no problem of it is trained on or evaluated.")
+    made.splits.update(files)
+    given = _add_files(made, config)
+    if asked != "train":
+        _add_asked(made, config, asked)
+        given += made.asked if asked != "gsm8k" else []
+    check_held_out(given, synthetic)
+    for name, evaluated_problems in made.splits.items():
+        if name not in synthetic:
+            check_apart([*made.train, *made.asked], evaluated_problems)
     return made
+
+
+def _add_files(made: Assembly, config: DataConfig) -> list[Problem]:
+    """Add the training problems of files; return them."""
+    given = []
+    for path in config.files:
+        problems, note = read_training(Path(path), config.tiers)
+        given += problems
+        made.notes.append(note)
+        made.fingerprints[path] = fingerprint(Path(path))
+    made.train.extend(given)
+    return given
+
+
+def _add_asked(made: Assembly, config: DataConfig, asked: str) -> None:
+    """Add the questions of RL, which need no trace."""
+    if asked == "gsm8k":
+        made.asked.extend(read_gsm8k(config.gsm8k, "train"))
+    else:
+        made.asked.extend(read_asked(Path(asked)))
+        made.fingerprints[asked] = fingerprint(Path(asked))
+    made.notes.append(f"RL asks {len(made.asked)} questions of {asked}, graded on the answer alone.")
 
 
 def _draw(config: DataConfig, count: int, seed: int, split: str, tell: Tell) -> list[Problem]:
@@ -63,8 +110,11 @@ def _draw(config: DataConfig, count: int, seed: int, split: str, tell: Tell) -> 
     return drawn
 
 
-def _add_gsm8k(made: Assembly, config: DataConfig, seed: int, tell: Tell) -> None:
-    """Add the dev split, the test split where it is asked for, and annotated training problems of the wanted tiers."""
+def _add_gsm8k(made: Assembly, config: DataConfig, files: Mapping[str, list[Problem]], seed: int, tell: Tell) -> None:
+    """Add the dev split, the test split where it is asked for, and annotated training problems of the wanted tiers.
+
+    `files` are evaluated as well: no variant may come near them.
+    """
     wanted = ("dev", "test") if config.test else ("dev",)
     real = {split: read_gsm8k(config.gsm8k, split) for split in ("train", *wanted)}
     for split, found in real.items():
@@ -94,10 +144,10 @@ def _add_gsm8k(made: Assembly, config: DataConfig, seed: int, tell: Tell) -> Non
     made.train.extend(train)
     if config.variants:
         evaluated = [problem for split in wanted for problem in annotated[split]]
+        evaluated += [problem for problems in files.values() for problem in problems]
         _add_variants(made, train, annotated["train"], evaluated, config, seed, tell)
     for split in wanted:
         made.splits[f"gsm8k_{split}"] = annotated[split]
-        check_overlap(made.train, annotated[split])
     if config.test:
         made.notes.append("The GSM8K test split is scored in this run, because data.test=true asked for it.")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tracewright.data.gsm8k import MARK, read_final_answer
 from tracewright.data.problem import Problem, read_problem
-from tracewright.data.sources.fields import plain_answer, row_id, text_of
+from tracewright.data.sources.fields import plain_answer, text_of
 from tracewright.data.sources.rows import Row, read_rows
 from tracewright.errors import DataError
 
@@ -51,9 +51,9 @@ def _problem(row: Row, stem: str, number: int) -> Problem:
     if answer is None:
         what = f"no number after {MARK!r} in the answer" if marked else f"the answer {worked[:40]!r} is no number"
         raise DataError(f"{row.where}: {what}", "write it as 18, 3.50, 10/3 or $1,200")
-    id_ = row_id(stem, row, ("id",), number)
+    id_ = str(row.fields.get("id") or "").strip() or f"{stem}/{number}"
     if set(row.fields) <= _OWN and not marked:
-        return replace(read_problem(row.fields, row.where), answer=answer, id=str(row.fields.get("id") or id_))
+        return replace(read_problem(row.fields, row.where), answer=answer, id=id_)
     solution = worked.rpartition(MARK)[0].rstrip() if marked else ""
     extra = {name: value for name, value in row.fields.items() if name not in ("question", "answer", "id")}
     return Problem(question=question, answer=answer, id=id_, source=stem, solution=solution, extra=extra)
