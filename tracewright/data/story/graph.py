@@ -146,17 +146,13 @@ class _Names:
 
     def __init__(self) -> None:
         self.taken: set[str] = set()
-        self.of: dict[int, str] = {}
 
     def name(self, node: Node) -> str:
-        found = self.of.get(id(node))
-        if found is None:
-            found, count = node.name, 1
-            while found in self.taken or _reserved(found):
-                count += 1
-                found = f"{node.name}{count}"
-            self.taken.add(found)
-            self.of[id(node)] = found
+        found, count = node.name, 1
+        while found in self.taken or _reserved(found):
+            count += 1
+            found = f"{node.name}{count}"
+        self.taken.add(found)
         return found
 
 
@@ -165,43 +161,42 @@ def _init(node: Node, name: str) -> Step:
 
 
 def _part(steps: Sequence[Node], sources: dict[int, str], expert: str, naming: Naming, owner: str) -> str:
-    """Write the steps of one expert; `sources` says which earlier sub-trace a quantity comes from."""
+    """Write the steps of one expert; `sources` says which earlier sub-trace a quantity comes from.
+
+    Variables are named as a strategy shows them: see `data/naming.py`.
+    """
     names = _Names()
-    for step in steps:
-        for node in (*step.args, step):
-            if id(node) not in names.of:
-                names.name(node)
-    shown = _shown(names, steps, naming, owner)
-    known: set[int] = set()
+    prefix = f"{owner}." if owner and naming == "per_instance" else ""
+    fixed = naming in ("hybrid", "abstract")
+    shown: dict[int, str] = {}
+    entered = 0
     lines = [f"expert: {expert}", "trace:"]
-    for step in steps:
+    for place, step in enumerate(steps, 1):
+        args = []
         for arg in step.args:
-            if id(arg) not in known:
-                known.add(id(arg))
-                lines.append(f"- {{op: init, var: {shown[id(arg)]}, {_value(arg, sources)}}}")
-        known.add(id(step))
-        args = [shown[id(arg)] for arg in step.args]
+            name = shown.get(id(arg))
+            if name is None:
+                name = names.name(arg)
+                if naming == "abstract":
+                    name = letter(entered)
+                    entered += 1
+                elif prefix and "." not in name:
+                    name = prefix + name
+                shown[id(arg)] = name
+                lines.append(f"- {{op: init, var: {name}, {_value(arg, sources)}}}")
+            args.append(name)
+        own = names.name(step)
+        if fixed:
+            own = f"step{place}" if place < len(steps) else "result"
+        elif prefix and "." not in own:
+            own = prefix + own
+        shown[id(step)] = own
         if step.op in PERCENT_OPS:
-            lines.append(f"- {{op: {step.op}, base: {args[0]}, rate: {args[1]}, var: {shown[id(step)]}}}")
+            lines.append(f"- {{op: {step.op}, base: {args[0]}, rate: {args[1]}, var: {own}}}")
         else:
-            lines.append(f"- {{op: compute, compute_op: {step.op}, args: [{', '.join(args)}], var: {shown[id(step)]}}}")
+            lines.append(f"- {{op: compute, compute_op: {step.op}, args: [{', '.join(args)}], var: {own}}}")
     lines.append(f"- {{op: query, var: {shown[id(steps[-1])]}}}")
     return "\n".join(lines)
-
-
-def _shown(names: "_Names", steps: Sequence[Node], naming: Naming, owner: str) -> dict[int, str]:
-    """Return the names of one sub-trace as a strategy shows them: see `data/naming.py`."""
-    shown = names.of
-    if naming == "per_instance":
-        return {key: name if "." in name else f"{owner}.{name}" for key, name in shown.items()} if owner else shown
-    if naming == "semantic":
-        return shown
-    inner = {id(step): f"step{place}" for place, step in enumerate(steps[:-1], 1)}
-    inner[id(steps[-1])] = "result"
-    if naming == "abstract":
-        entering = [key for key in shown if key not in inner]
-        return {**{key: letter(place) for place, key in enumerate(entering)}, **inner}
-    return {**shown, **inner}
 
 
 def _value(node: Node, sources: dict[int, str]) -> str:

@@ -199,7 +199,7 @@ def _next_act(tale: Tale, done: set[str]) -> tuple[Act, Played] | None:
     """Draw an act that fits the amount, the steps that are left, and what has happened before."""
     left = tale.target - tale.steps
     assert tale.state is not None
-    able = [act for act in tale.scene.acts.get(tale.kind, ()) if _fits(tale, act, done, left)]
+    able = _able(tale, done, left)
     while able:
         act = tale.draws.weighted(able, [item.weight for item in able])
         found = play(act, tale.state, tale.draws, tale.row, tale.kind in MONEY, tale.scene.most.get(act.to, 5000))
@@ -209,21 +209,28 @@ def _next_act(tale: Tale, done: set[str]) -> tuple[Act, Played] | None:
     return None
 
 
-def _fits(tale: Tale, act: Act, done: set[str], left: int) -> bool:
-    steps = MOVES[act.move][1]
-    if steps > left or (act.end and steps < left) or act.once in done or tale.dim in act.without:
-        return False
-    if act.needs == "habit":
-        return tale.habit
-    if act.needs == "plain" and tale.habit:
-        return False
-    if act.needs == "touched" and not tale.touched:
-        return False
-    if act.needs == "fresh" and (tale.touched or tale.grown or tale.habit):
-        return False
-    if act.needs == "ungrown" and (tale.grown or tale.habit):
-        return False
-    return not (act.needs == "open" and tale.changes) and not (act.needs == "changed" and not tale.changes)
+def _able(tale: Tale, done: set[str], left: int) -> list[Act]:
+    """Return the acts that fit."""
+    dim = tale.dim
+    able = []
+    for act in tale.scene.acts.get(tale.kind, ()):
+        steps = MOVES[act.move][1]
+        if steps > left or (act.end and steps < left) or act.once in done or dim in act.without:
+            continue
+        if not act.needs or _meets(tale, act.needs):
+            able.append(act)
+    return able
+
+
+def _meets(tale: Tale, needs: str) -> bool:
+    """Say whether the story is as an act needs it."""
+    if needs in ("habit", "plain"):
+        return tale.habit == (needs == "habit")
+    if needs in ("open", "changed"):
+        return bool(tale.changes) == (needs == "changed")
+    if needs == "touched":
+        return tale.touched
+    return not (tale.grown or tale.habit or (needs == "fresh" and tale.touched))
 
 
 def _happen(tale: Tale, act: Act, played: Played) -> Pieces:

@@ -159,7 +159,12 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
     last = max((place for place, sentence in enumerate(order) if not sentence.lead), default=0)
     if last and order[last].joins and not request and draws.chance(join):
         clause = order.pop(last).pieces
-    order.sort(key=lambda sentence: not sentence.lead and (1 if sentence.early else 2))
+    early = [sentence for sentence in order if sentence.early]
+    order = [
+        *(sentence for sentence in order if sentence.lead),
+        *early,
+        *(sentence for sentence in order if not (sentence.lead or sentence.early)),
+    ]
     teller = _Teller(tale)
     texts: list[str] = []
     single = True  # the last sentence stands alone so far
