@@ -159,6 +159,16 @@ def test_equal_numbers_that_matter_are_no_certain_wiring():
     assert equation(repeated, "7", "X=(7.0*7.0)/7.0").tier != "certain"
 
 
+def test_the_hundred_below_a_percentage_is_no_choice():
+    """40 is a count, and what is left of 60 %: here it is the count, both times."""
+    question = "Of 40 kites 60% are red and 10% are blue. How many are neither?"
+    found = equation(question, "12", "X=40-(40*60/100)-(40*10/100)")
+    assert found.tier == "certain"
+    ops = [step.op for step in found.trace.parts[0].steps]
+    assert ops.count("percent_of") == 2
+    assert [step.fields["source"] for step in found.trace.parts[0].steps if step.op == "init"] == ["n1", "n2", "n3"]
+
+
 def test_a_number_from_nowhere_is_doubtful():
     found = equation(PENS, "31", "X=12.0+19.0")
     assert found.tier == "doubtful"

@@ -95,7 +95,8 @@ def _repeated(question: str, tree: Node) -> Number | None:
 def tell(node: Node) -> str:
     """Write a tree as a person writes an expression; what was written in one sign (20%) in two."""
     if isinstance(node, Leaf):
-        return f"({write(node.value)})" if node.value < 0 else write(node.value)
+        text = write(node.value)
+        return f"({text})" if node.value < 0 or "/" in text else text
     text = ""
     for part, inverse in node[0]:
         told = tell(part)
@@ -123,7 +124,8 @@ def _without_notes(trace: Trace) -> Trace:
 def stated(question: str, tree: Node) -> dict[Leaf, int]:
     """Say which mention each literal of an equation is, where there is one only that it can be; empty elsewhere.
 
-    A literal that stands twice is the same number twice, but for 7, 100 and their like: one may be the constant.
+    A literal that stands twice is the same number twice, but for 7, 100 and their like: one may be the constant. The
+    100 below a percentage of the question is no mention, and needs none.
     """
     places = read_places(question)
     literals = [leaf for leaf in leaves(tree) if not leaf.made]
@@ -132,10 +134,16 @@ def stated(question: str, tree: Node) -> dict[Leaf, int]:
     for leaf in literals:
         fitting = [at for at, place in enumerate(places) if place.mention.value == leaf.value]
         twice = leaf.value in CONSTANTS and values.count(leaf.value) > 1
+        if leaf.value == 100 and not fitting and _reads_percent(places, values):
+            continue
         if len(fitting) != 1 or twice or places[fitting[0]].mention.kind in _NO_AMOUNTS:
             return {}
         given[leaf] = fitting[0]
     return given
+
+
+def _reads_percent(places: Sequence[Place], values: Sequence[Number]) -> bool:
+    return any(place.mention.kind == "percent" and place.mention.value in values for place in places)
 
 
 _NO_AMOUNTS = ("ordinal", "year", "clock")
@@ -165,7 +173,7 @@ def write_equation(problem: Problem, tree: Node, given: Mapping[Leaf, int]) -> A
 
 
 def _all_given(tree: Node, given: Mapping[Leaf, int]) -> bool:
-    return all(leaf in given or leaf.made for leaf in leaves(tree))
+    return all(leaf in given or leaf.made or leaf.value == 100 for leaf in leaves(tree))
 
 
 def settle(program: Program, answer: Ref, places: Sequence[Place], words: Words, problem: Problem) -> Annotation:
