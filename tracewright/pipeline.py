@@ -30,8 +30,8 @@ from tracewright.evaluate.rescore import grade_run, read_splits, rescore
 from tracewright.evaluate.sample import Sample, Sampler, sample_split, write_samples
 from tracewright.grade import read_completion, rules_of
 from tracewright.mention import read_mentions
-from tracewright.model.freeze import choose_trainable
-from tracewright.model.load import LanguageModel, check_model, load, save_pretrained
+from tracewright.model.freeze import Trainable, choose_trainable, exact
+from tracewright.model.load import LanguageModel, check_model, load, pick_dtype, save_pretrained
 from tracewright.model.remote import RemoteSampler, served_model
 from tracewright.model.sampler import LocalSampler
 from tracewright.model.vllm import check_vllm, vllm_sampler
@@ -171,11 +171,17 @@ class Job:
                     save_pretrained(made, partial)
             self.state.wait_for_everyone()
             config = replace(config, id=str(folder))
-        return load(config, self.recipe.prompt, seed=self.recipe.seed)
+        return load(exact(config), self.recipe.prompt, seed=self.recipe.seed)
 
     def load_stage(self, stage: str) -> LanguageModel:
-        """Load the model that a stage left."""
-        return load_stage(self.run, self.recipe, stage)
+        """Load the model that a stage left, to go on training it."""
+        return load_stage(self.run, replace(self.recipe, model=exact(self.recipe.model)), stage)
+
+    def trainable(self, model: LanguageModel) -> tuple[LanguageModel, Trainable]:
+        """Freeze what the recipe does not train, in the recipe's number type."""
+        config = self.recipe.model
+        frozen = pick_dtype(config.dtype, model.device)
+        return choose_trainable(model, config.trainable, seed=self.recipe.seed, frozen=frozen)
 
     def train_sft(self) -> None:
         """Check the targets, then fine-tune on them; a run of an endpoint's model trains nothing."""
@@ -193,7 +199,7 @@ class Job:
                 shown = view(problem, self.recipe.prompt)
                 texts.append(f"{shown.system}\n\n{shown.question}\n\n{shown.target}")
         model = self.start_model(texts)
-        trained, share = choose_trainable(model, self.recipe.model.trainable, seed=self.recipe.seed)
+        trained, share = self.trainable(model)
         self.say(f"model: {share.about}")
         checkpoints = self.run.checkpoints("sft")
         self._cut("sft", checkpoints)
@@ -210,6 +216,8 @@ class Job:
                 evaluate=self._probe(trained),
                 progress=step,
             )
+        if outcome.speed:
+            self.say(f"sft: {outcome.speed}")
         if outcome.stopped_early:
             self.say(f"sft: stopped after {outcome.steps} steps, best dev score {outcome.best:.3f}")
         self._save(trained, "sft")
@@ -219,7 +227,7 @@ class Job:
         if self.recipe.rl.steps == 0:
             return
         model = self.load_stage("sft")
-        trained, _ = choose_trainable(model, self.recipe.model.trainable, seed=self.recipe.seed)
+        trained, _ = self.trainable(model)
         checkpoints = self.run.checkpoints("rl")
         self._cut("rl", checkpoints)
         with bar("rl", self.recipe.rl.steps) as step:

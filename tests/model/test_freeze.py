@@ -6,7 +6,7 @@ from transformers import AutoModelForCausalLM
 from tracewright.data.prompt import View
 from tracewright.errors import ModelError
 from tracewright.model.decode import decode
-from tracewright.model.freeze import choose_trainable, find_blocks, find_final_norms
+from tracewright.model.freeze import choose_trainable, exact, find_blocks, find_final_norms
 from tracewright.model.load import load, save_pretrained
 from tracewright.recipe import ModelConfig, PromptConfig, TrainableConfig
 
@@ -97,3 +97,20 @@ def test_adapters_train_few_parameters_and_are_merged_when_saved(checkpoint, tmp
     merged = AutoModelForCausalLM.from_pretrained(tmp_path / "merged")
     torch.testing.assert_close(merged(ids).logits, expected, rtol=1e-4, atol=1e-4)
     assert torch.equal(model.model(ids).logits, expected)
+
+
+def test_what_is_trained_starts_from_the_exact_weights_and_what_is_frozen_is_lowered(checkpoint):
+    """Loaded in bfloat16, the last block would start rounded."""
+    config = ModelConfig(id=str(checkpoint("llama3")), device="cpu", dtype="bfloat16")
+    original = open_model(checkpoint("llama3")).model.state_dict()
+    model = load(exact(config), PromptConfig())
+    chosen, _ = choose_trainable(model, TrainableConfig(layers=1), frozen=torch.bfloat16)
+    rounded = 0
+    for name, item in chosen.model.named_parameters():
+        if item.requires_grad:
+            assert torch.equal(item, original[name])
+            rounded += int((item != item.bfloat16()).sum())
+        else:
+            assert item.dtype == torch.bfloat16
+    assert rounded > 0
+    assert exact(ModelConfig(dtype="float16")).dtype == "float16"  # refused where weights would be trained in it

@@ -11,6 +11,7 @@ from tracewright.model.load import LanguageModel
 from tracewright.model.sampler import LocalSampler
 from tracewright.train.check import encode_examples, judge
 from tracewright.train.checkpoint import newest_step
+from tracewright.train.order import make_order
 from tracewright.train.sft import sft_steps, train_sft
 from tracewright.train.step import Stepper
 
@@ -185,7 +186,7 @@ def test_early_stopping_brings_the_best_weights_back(fresh, problems, recipe, tm
 
     changed = with_sft(recipe, steps=20, eval_every=1, patience=2)
     outcome = train_sft(model, problems, changed, tmp_path, log=lambda row: None, evaluate=evaluate)
-    assert outcome == (4, True, 0.5)
+    assert outcome[:3] == (4, True, 0.5)
     assert identical(weights(model), seen[1])
 
 
@@ -195,7 +196,7 @@ def test_early_stopping_survives_a_resume(fresh, problems, recipe, tmp_path):
     with pytest.raises(StopIteration):
         train_sft(fresh(), problems, changed, tmp_path, log=lambda row: None, evaluate=lambda: next(scores))
     outcome = train_sft(fresh(), problems, changed, tmp_path, resume=True, log=lambda row: None, evaluate=lambda: 0.3)
-    assert outcome == (4, True, 0.5)
+    assert outcome[:3] == (4, True, 0.5)
 
 
 def test_bf16_and_gradient_checkpointing_take_steps(fresh, problems, recipe, tmp_path):
@@ -208,6 +209,25 @@ def test_bf16_and_gradient_checkpointing_take_steps(fresh, problems, recipe, tmp
     assert close(weights(plain), weights(saving))
     assert rows[4]["loss"] == pytest.approx(rows[0]["loss"], rel=0.02)
     assert {item.dtype for item in half.model.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("micro_batch", [None, 3])
+def test_the_share_of_padding_is_logged_and_bucketing_lowers_it(fresh, problems, recipe, tmp_path, micro_batch):
+    model = fresh()
+    lengths = [sum(map(len, item)) for item in encode_examples(model, problems, recipe.prompt, max_length=1000)]
+    shares = {}
+    for bucket in (True, False):
+        rows: list[dict] = []
+        changed = with_sft(recipe, steps=2, batch=6, bucket=bucket, micro_batch=micro_batch)
+        train_sft(model, problems, changed, tmp_path / str(bucket), log=rows.append)
+        order = make_order(problems, lengths, changed.sft, recipe.seed, None)
+        for row in rows:
+            sizes = [lengths[index] for index in order(row["step"] - 1)]
+            pieces = [sizes] if micro_batch is None else [sizes[:3], sizes[3:]]
+            laid = sum(max(piece) * len(piece) for piece in pieces)
+            assert row["padding"] == pytest.approx((laid - sum(sizes)) / laid)
+        shares[bucket] = sum(row["padding"] for row in rows)
+    assert shares[True] < shares[False]
 
 
 def test_epochs_are_steps(recipe):

@@ -16,7 +16,7 @@ from torch import nn
 from tracewright.errors import ModelError
 from tracewright.model.load import LanguageModel
 from tracewright.model.seed import seeded
-from tracewright.recipe import TrainableConfig
+from tracewright.recipe import ModelConfig, TrainableConfig
 
 ALPHA_PER_RANK = 2
 """LoRA's alpha as a multiple of its rank."""
@@ -34,10 +34,20 @@ class Trainable(NamedTuple):
     """One line for the log."""
 
 
+def exact(config: ModelConfig) -> ModelConfig:
+    """Return the configuration by which a model is loaded to be trained: in float32.
+
+    Loaded in bfloat16, the weights that SFT left would reach RL rounded. What is frozen is lowered afterwards.
+    """
+    return config if config.dtype == "float16" else replace(config, dtype="float32")
+
+
 def choose_trainable(
-    language_model: LanguageModel, config: TrainableConfig, *, seed: int = 0
+    language_model: LanguageModel, config: TrainableConfig, *, seed: int = 0, frozen: torch.dtype | None = None
 ) -> tuple[LanguageModel, Trainable]:
     """Freeze all but what is to be trained; return the model (wrapped, for LoRA) and what that is.
+
+    `frozen` is the number type that the frozen weights get; none: they keep theirs.
 
     Raises:
         ModelError: the model has fewer blocks, float16 weights would be trained, or peft is not installed.
@@ -66,6 +76,10 @@ def choose_trainable(
         for module in chosen:
             module.requires_grad_(True)
     _raise_precision(language_model.model)
+    if frozen is not None:
+        for item in language_model.model.parameters():
+            if not item.requires_grad:
+                item.data = item.data.to(frozen)
     trained = sum(item.numel() for item in language_model.model.parameters() if item.requires_grad)
     total = sum(item.numel() for item in language_model.model.parameters())
     about = f"training {what}: {trained:,} of {total:,} parameters ({trained / total:.1%})"

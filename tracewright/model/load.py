@@ -17,8 +17,8 @@ Not covered: encoder-decoder models, models that need code from the hub, multimo
 import copy
 import errno
 import os
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -200,9 +200,10 @@ def _from_pretrained(config: ModelConfig, device: torch.device) -> tuple[PreTrai
             f"{name} has no tokenizer that can be read ({_first_line(error)})", "add its tokenizer files"
         ) from None
     try:
-        model, info = AutoModelForCausalLM.from_pretrained(
-            source, config=settings, dtype=pick_dtype(config.dtype, device), output_loading_info=True, **where
-        )
+        with _whole_on_every_process():
+            model, info = AutoModelForCausalLM.from_pretrained(
+                source, config=settings, dtype=pick_dtype(config.dtype, device), output_loading_info=True, **where
+            )
     except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
         raise _unloadable(name, error) from None
     except (SafetensorError, UnpicklingError) as error:
@@ -213,6 +214,18 @@ def _from_pretrained(config: ModelConfig, device: torch.device) -> tuple[PreTrai
             f"{name} lacks {len(missing)} of its weights, {missing[0]!r} among them", "it is no complete causal model"
         )
     return tokenizer, model
+
+
+@contextmanager
+def _whole_on_every_process() -> Iterator[None]:
+    """Keep transformers from leaving the weights of all processes but the first empty, as it does under FSDP."""
+    word = "FSDP_CPU_RAM_EFFICIENT_LOADING"
+    before = os.environ.pop(word, None)
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.environ[word] = before
 
 
 def check_model(config: ModelConfig) -> None:

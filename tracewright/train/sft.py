@@ -25,6 +25,7 @@ from tracewright.train.check import encode_examples
 from tracewright.train.checkpoint import read_whole, write_whole
 from tracewright.train.loss import collate, completion_logits, row_sums, token_losses
 from tracewright.train.order import make_order
+from tracewright.train.speed import Speed
 from tracewright.train.step import Log, Stepper, explained, learning_rate
 
 BEST = "best.pt"
@@ -38,6 +39,8 @@ class SftOutcome(NamedTuple):
     stopped_early: bool
     best: float | None
     """Best score of the evaluations while training, where there were any."""
+    speed: str
+    """How fast it was, in one line; empty where too few steps were taken."""
 
 
 def sft_steps(config: SftConfig, examples: int) -> int:
@@ -79,6 +82,7 @@ def train_sft(
     )
     step, state = stepper.resume(checkpoints) if resume else (0, {})
     order = make_order(problems, lengths, config, recipe.seed, state.get("order"))
+    speed = Speed(language_model, stepper.processes)
     watch = _Watch(stepper, config, evaluate, checkpoints / BEST, state.get("watch"))
     if progress and step:
         progress(step)
@@ -96,12 +100,14 @@ def train_sft(
             norm = stepper.update(rate, step=step, loss=loss, section="sft", folder=checkpoints)
             order.note(chosen, losses)
             step += 1
+            sizes = [lengths[index] for index in chosen]
+            timed = {"stage": "sft", "step": step, **speed.note(time.perf_counter() - began, sum(sizes), tokens)}
             row = {"stage": "sft", "step": step, "loss": loss, "lr": rate, "grad_norm": norm, "tokens": tokens}
+            row |= {"padding": padding(stepper, sizes, config.micro_batch)}
             row |= {"epoch": step * config.batch / len(examples), **watch.look(step)}
             log(row)
             if clock:
-                whole = sum(lengths[index] for index in chosen)
-                clock({"stage": "sft", "step": step, "seconds": time.perf_counter() - began, "tokens": whole})
+                clock(timed)
             if step % config.save_every == 0 or step == total or watch.over:
                 stepper.save(checkpoints, step, {"watch": watch.state(), "order": order.state()})
             if progress:
@@ -110,7 +116,16 @@ def train_sft(
     if watch.over:
         stepper.load(read_whole(checkpoints / BEST, language_model.device))
     language_model.model.eval()
-    return SftOutcome(step, watch.over, watch.best)
+    return SftOutcome(step, watch.over, watch.best, speed.line())
+
+
+def padding(stepper: Stepper, lengths: list[int], micro_batch: int | None) -> float:
+    """Return the share of a step's positions, over all processes, that are padding."""
+    laid = 0
+    for rank in range(stepper.processes):
+        for piece, weight in stepper.pieces(lengths, micro_batch, rank):
+            laid += int(weight) * len(piece) * max(piece)
+    return 1 - sum(lengths) / laid
 
 
 def _backward(stepper: Stepper, batch: list[Encoded], tokens: int, micro_batch: int | None) -> list[float]:

@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from accelerate import Accelerator
 from accelerate.utils import gather_object
 
 from tracewright.errors import ModelError, RunError
 from tracewright.model.load import LanguageModel
 from tracewright.train.checkpoint import Checkpoint, read_checkpoint, write_checkpoint, writing
-from tracewright.train.shard import clip_shards, gather_weights, is_sharded
+from tracewright.train.shard import clip_shards, gather_weights, is_sharded, open_accelerator
 
 FLOOR = 0.05
 """The schedules fall to this share of the peak learning rate."""
@@ -69,7 +68,7 @@ class Stepper:
         self.clip = clip
         self.bf16 = bf16
         device = language_model.device
-        self.accelerator = Accelerator(cpu=device.type == "cpu")
+        self.accelerator = open_accelerator(device)
         self.sharded = is_sharded(self.accelerator)
         """Whether each process holds a part of the weights only."""
         model = copy.deepcopy(language_model.model) if self.sharded else language_model.model
@@ -94,13 +93,15 @@ class Stepper:
             return torch.autocast(self.language_model.device.type, torch.bfloat16)
         return self.language_model.autocast()
 
-    def pieces(self, batch: list[Item], micro_batch: int | None) -> list[tuple[list[Item], float]]:
-        """Cut this process's share of a batch into what one forward pass takes, each with its weight.
+    def pieces(
+        self, batch: list[Item], micro_batch: int | None, rank: int | None = None
+    ) -> list[tuple[list[Item], float]]:
+        """Cut a process's share of a batch (none: this one's) into what one forward pass takes, each with its weight.
 
         All processes get equally many, since those that hold shards meet in every forward pass: where a process has
         nothing left, it takes part with any one item, at weight 0.
         """
-        mine = batch[self.rank :: self.processes]
+        mine = batch[self.rank if rank is None else rank :: self.processes]
         most = math.ceil(len(batch) / self.processes)
         size = micro_batch or max(1, most)
         cut = [(mine[place : place + size], 1.0) for place in range(0, len(mine), size)]
@@ -149,13 +150,13 @@ class Stepper:
     def _clip(self) -> float:
         limit = self.clip or math.inf
         if self.sharded:
-            return clip_shards(self.accelerator, self.model, self._own, limit)
+            return clip_shards(self.accelerator, self._own, limit)
         return float(self.accelerator.clip_grad_norm_(list(self.trained.values()), limit))
 
     def gather_weights(self) -> None:
         """Bring the language model's own weights up to date, on all processes, where shards of a copy are trained."""
         if self.sharded:
-            gather_weights(self.accelerator, self.model, self.trained)
+            gather_weights(self.model, self.trained)
 
     def save(self, folder: Path, step: int, extra: dict[str, Any]) -> None:
         """Write a checkpoint; on several processes the first one writes and all wait.
