@@ -5,6 +5,7 @@ The small files under tests/data/sources/ are of our own writing, in the layout 
 
 import gzip
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tracewright import parse, read_mentions
 from tracewright.data.problem import Problem
 from tracewright.data.sources import compile_entries, find_format, read
 from tracewright.data.sources.equation import compile_equation
-from tracewright.data.sources.fields import joined, plain_answer
+from tracewright.data.sources.fields import joined, plain_answer, simple
 from tracewright.data.sources.masked import fill, untokenized
 from tracewright.errors import DataError
 from tracewright.grade import grade
@@ -117,6 +118,12 @@ def test_placeholders_say_which_of_two_equal_numbers_is_meant():
     assert problems["1"].question.startswith("A train with 40 cars loses 25% of them.")
     assert list(sources(problems["2"]).values()) == ["n1", 7]
     assert failures(table) == {"a placeholder without a number": 1}
+    # both fives became number1: which one is multiplied, the placeholders do not say
+    assert problems["4"].tier in ("likely", "doubtful")
+    assert problems["5"].question == "A mixer takes 1/6 ton of sand and 0.5 ton of gravel. How many tons are that?"
+    assert problems["5"].answer == "0.666667"
+    assert problems["5"].tier == "certain"
+    assert "percent_of" in problems["6"].trace
 
 
 def test_programs():
@@ -252,6 +259,10 @@ def test_tokens_become_text():
         "If he had $ 4 at the start, how much did it cost?"
     )
     assert joined("He had 4.", "He had 4. How much?") == "He had 4. How much?"
+    assert simple(Fraction("0.16666666666666666")) == Fraction(1, 6)
+    assert simple(Fraction("0.3333333333333333")) == Fraction(1, 3)
+    assert simple(Fraction("3.14159265358979")) == Fraction("3.14159265358979")
+    assert simple(Fraction("0.123456789")) == Fraction("0.123456789")
     filled = fill("temp_a hens and N_01 hens", [3, 5])
     assert filled.question == "3 hens and 5 hens"
     assert filled.places == (0, 1)

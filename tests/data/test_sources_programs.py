@@ -163,6 +163,13 @@ def test_percentages_are_percentages_however_they_are_written(program, operation
     assert [step.op for step in found.trace.parts[0].steps] == ["init", "init", operation, "query"], render(found.trace)
 
 
+def test_equal_numbers_are_told_apart_only_where_the_program_does():
+    """n0 was put in by value: the second 5 may be meant as well, unless the program names it somewhere."""
+    text = "a pen costs 5 coins , a pad 9 coins . ida buys 5 pads and 5 pens . what does she pay ?"
+    assert compiled("multiply(n0,n1)|", "45", text).tier == "likely"
+    assert compiled("multiply(n2,n1)|multiply(n0,n3)|add(#0,#1)|", "70", text).tier == "certain"
+
+
 def test_a_number_that_is_written_out_has_no_source():
     found = compiled("multiply(n0,11)|", "77")
     assert (found.tier, found.kind) == ("doubtful", "a number without a source")
@@ -181,6 +188,7 @@ def test_a_number_that_is_written_out_has_no_source():
         ("a ) 2 : 3 , b ) none of these , c ) 4 and 5 , d ) cannot be said", "b", None),
         ("a ) 2 : 3 , b ) none of these , c ) 4 and 5 , d ) cannot be said", "c", None),
         ("a ) 2", "e", None),
+        ("a ) a ) 24 , b ) b ) 120 , c ) c ) 625", "b", "120"),
         ("a ) none of these 3", "a", None),
     ],
 )

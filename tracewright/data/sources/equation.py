@@ -20,7 +20,7 @@ from tracewright.data.problem import Problem
 from tracewright.data.sources.entry import Entry, left_out
 from tracewright.data.sources.fields import has, joined, plain_answer, read_numbers, row_id, text_of, texts_of
 from tracewright.data.sources.formula import Unread, read_formula
-from tracewright.data.sources.masked import Filled, fill, untokenized
+from tracewright.data.sources.masked import Filled, confused, fill, untokenized
 from tracewright.data.sources.rows import Row
 from tracewright.data.sources.wiring import refused, stated, wire_equation, write_equation
 from tracewright.number import Number
@@ -77,7 +77,7 @@ def compile_equation(
     if isinstance(formula, Unread):
         return refused(formula.why, f"{formula.why}: {'; '.join(equations)[:80]}")
     given = {leaf: places[number] for leaf, number in formula.given.items()}
-    if given and min(given.values()) >= 0:
+    if given and min(given.values()) >= 0 and not confused(set(formula.given.values()), numbers):
         return write_equation(problem, formula.tree, given)
     single = stated(problem.question, formula.tree)
     return write_equation(problem, formula.tree, single) if single else wire_equation(problem, formula.tree)

@@ -9,10 +9,13 @@ from fractions import Fraction
 
 from tracewright.data.sources.rows import Row
 from tracewright.errors import DataError, nearest
-from tracewright.number import Number, read_answer, read_literal, write
+from tracewright.number import Number, read_answer, read_literal, tidy, write
 
 MOST_DECIMALS = 9
 """An answer with more decimals was written by a program, 0.30000000000000004: it is rounded to six."""
+
+MOST_DENOMINATOR = 1000
+"""Largest denominator of a ratio that a long decimal is taken for."""
 
 _unit = re.compile(r"\s*\([^()]*\)\s*\Z")
 _signs = re.compile(r"[$,%\s]|\.\Z")
@@ -81,8 +84,16 @@ def read_numbers(row: Row, names: Sequence[str]) -> list[Number]:
         if value:
             text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
             found = [read_literal(word) for word in _literal.findall(text)]
-            return [number for number in found if number is not None]
+            return [simple(number) for number in found if number is not None]
     return []
+
+
+def simple(number: Number) -> Number:
+    """Return the ratio that a program's decimal stands for: 1/6 for 0.16666666666666666."""
+    if 10**MOST_DECIMALS % number.denominator == 0:
+        return number
+    near = Fraction(number).limit_denominator(MOST_DENOMINATOR)
+    return tidy(near) if abs(near - number) < Fraction(1, 10**MOST_DECIMALS) else number
 
 
 def joined(body: str, question: str) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tracewright.data.annotate.algebra import solve_equation
 from tracewright.data.annotate.arithmetic import Leaf, Node, Product, Sum, leaves, parse_expression
+from tracewright.data.sources.fields import simple
 from tracewright.data.sources.masked import placeholder
 from tracewright.number import MAX_DIGITS, Number, read_literal
 
@@ -101,7 +102,7 @@ class _Reader:
                 if words[at + 1 : at + 2] and (words[at + 1][0].isalnum() or words[at + 1] == "("):
                     return Unread("a remainder")
                 found += ["*", Leaf(Fraction(1, 100), made=True)]
-            elif word == "^" or words[at : at + 2] == ["*", "*"]:
+            elif word == "^" or "**" in text:
                 return Unread("a power")
             elif word in "+-*/()=xX":
                 found.append("*" if word in "xX" else word)
@@ -113,7 +114,7 @@ class _Reader:
         """Make the leaf of a literal, a placeholder or an unknown; None for a sign."""
         if word[0].isdecimal() or (word[0] == "." and len(word) > 1):
             value = read_literal(("0" + word if word[0] == "." else word).replace(",", ""))
-            return Unread(f"a number of over {MAX_DIGITS} digits") if value is None else Leaf(value)
+            return Unread(f"a number of over {MAX_DIGITS} digits") if value is None else Leaf(simple(value))
         if not (word[0].isalpha() or word[0] == "_"):
             return None
         number = placeholder(word)

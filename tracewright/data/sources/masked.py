@@ -7,7 +7,7 @@ Not covered: words that preprocessing took apart otherwise, lost capitals.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from tracewright.mention import Mention, read_mentions
@@ -88,3 +88,16 @@ def _by_value(mentions: Sequence[Mention], numbers: Sequence[Number]) -> tuple[i
         rank = list(numbers[:at]).count(number)
         places.append(same[rank] if len(same) == list(numbers).count(number) else -1)
     return tuple(places)
+
+
+def confused(used: Set[int], numbers: Sequence[Number]) -> bool:
+    """Say whether a placeholder may stand for another number of the same value.
+
+    Placeholders were often put into an equation by value, so that the first of two equal numbers stands for both; an
+    equation that names a later one of them was not made that way.
+    """
+    for number in used:
+        equal = [other for other, value in enumerate(numbers) if value == numbers[number]]
+        if len(equal) > 1 and used.isdisjoint(equal[1:]):
+            return True
+    return False

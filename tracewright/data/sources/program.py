@@ -10,6 +10,7 @@ Not covered: `annotated_formula`, the same program with its numbers written out,
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from tracewright.data.annotate.program import Ref, constant
 from tracewright.data.problem import Problem
 from tracewright.data.sources.entry import Entry, left_out
 from tracewright.data.sources.fields import has, plain_answer, row_id, text_of
-from tracewright.data.sources.masked import untokenized
+from tracewright.data.sources.masked import confused, untokenized
 from tracewright.data.sources.operations import OPERATIONS, PI, Calculator
 from tracewright.data.sources.rows import Row
 from tracewright.data.sources.steps import Steps
@@ -37,6 +38,7 @@ _call = re.compile(r"([a-z_]+)\(([^()|]*)\)\s*(?:\||\Z)\s*")
 _digits = re.compile(r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|(?<!\d)\.\d+", re.ASCII)
 _option = re.compile(r"(?:\A|[\s,\['\"])([a-e])\s*\)\s*(.*?)(?=,?\s*[\s,'\"][a-e]\s*\)|\Z)", re.I | re.S)
 _words = re.compile(r"\b(?:none|cannot|not|all|both|neither)\b", re.I)
+_number = re.compile(r"\bn(\d{1,3})\b")
 _constant = re.compile(r"const_(-?\d+)(?:[._](\d+))?\Z")
 
 
@@ -95,6 +97,7 @@ class _Given(NamedTuple):
 
     numbers: tuple[Ref, ...]
     """Its numbers in digits, from the left: what n0, n1, ... mean."""
+    values: tuple[Number, ...]
     words: Words
 
 
@@ -106,17 +109,23 @@ def compile_program(problem: Problem, program: str) -> Annotation:
     answer = _write_calls(program, given, steps)
     if isinstance(answer, Annotation):
         return answer
-    return settle(steps.program, answer, places, given.words, problem)
+    done = settle(steps.program, answer, places, given.words, problem)
+    used = {int(digits) for digits in _number.findall(program)}
+    if done.tier == "certain" and confused(used, given.values):
+        reason = "a number that the program reads stands more than once in the question"
+        return replace(done, tier="likely", kind="two mentions", reason=reason)
+    return done
 
 
 def _read_given(question: str, places: Sequence[Place]) -> _Given:
-    numbers = []
+    numbers, values = list[Ref](), list[Number]()
     for match in _digits.finditer(question):
         text = match[0].replace(",", "")
         value = read_literal("0" + text if text[0] == "." else text)
         at = next((at for at, p in enumerate(places) if p.mention.start <= match.start() < p.mention.end), -1)
-        numbers.append(_refer(value if value is not None else 0, at, places))
-    return _Given(tuple(numbers), Words.of(places))
+        values.append(value if value is not None else 0)
+        numbers.append(_refer(values[-1], at, places))
+    return _Given(tuple(numbers), tuple(values), Words.of(places))
 
 
 def _refer(value: Number, at: int, places: Sequence[Place]) -> Ref:

@@ -163,13 +163,20 @@ def write_equation(problem: Problem, tree: Node, given: Mapping[Leaf, int]) -> A
             same_value = places[place].mention.value == tree.value
             return Ref("mention", place) if same_value else Ref("free", 0, tree.value)
         plain, inverse, unit = ("add", "sub", 0) if isinstance(tree, Sum) else ("mul", "div", 1)
-        parts = [(node(part), sign) for part, sign in tree[0]]
+        parts = [(node(part), sign) for part, sign in _flat(tree)]
         kept = [ref for ref, sign in parts if not sign] or [constant(unit)]
         turned = [ref for ref, sign in parts if sign]
         total = steps.add(plain, *kept) if len(kept) > 1 else kept[0]
         return steps.add(inverse, total, *turned) if turned else total
 
     return settle(steps.program, node(tree), places, words if not _all_given(tree, given) else Words({}), problem)
+
+
+def _flat(tree: Sum | Product) -> list[tuple[Node, bool]]:
+    """Lay out what is nested in front: ((a * b) * c) has three factors."""
+    (first, turned), *rest = tree[0]
+    inner = _flat(first) if type(first) is type(tree) and not turned else [(first, turned)]
+    return [*inner, *rest]
 
 
 def _all_given(tree: Node, given: Mapping[Leaf, int]) -> bool:
