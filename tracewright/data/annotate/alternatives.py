@@ -7,16 +7,16 @@ numbers (a * b for b * a), it does no harm; where it does not, its distance in s
 Not covered: whether the solution itself is right.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from tracewright.data.annotate.context import Place
+from tracewright.data.annotate.context import Place, same_thing
 from tracewright.data.annotate.features import Scene
 from tracewright.data.annotate.program import Op, build, prune, run
 from tracewright.data.annotate.slots import Candidate, Shaped
-from tracewright.data.annotate.wire import Wiring, wire
+from tracewright.data.annotate.wire import Wiring, search, wire_with
 from tracewright.number import Number
 
 DRAWS = 2
@@ -30,21 +30,8 @@ _PRIMES = (
 )  # fmt: skip
 
 
-CERTAIN = 0.6
-"""Smallest margin, in log odds, over an alternative that computes something else, to be certain."""
-
-CERTAIN_RESULT = 1.4
-"""The same where one of the two is the result of an earlier step, or an ordinal: read by eye, such choices are wrong
-more often."""
-
-CERTAIN_FLIP = 1.0
-"""The same where one of the two is a share turned over (/2 for a half), which a plain 2 is easily taken for."""
-
-CERTAIN_CONSTANT = 1.3
-"""The same where one of the two is a constant that the question does not state."""
-
-CERTAIN_IMPLICIT = 0.0
-"""The same over a number that nothing states."""
+FAR = 9.0
+"""A distance, in log odds, from which an alternative is not looked at."""
 
 
 class Rival(NamedTuple):
@@ -57,84 +44,53 @@ class Rival(NamedTuple):
     """What it was forced to."""
     over: Candidate | None = None
     """What the best wiring has there."""
-    ordinal: bool = False
-    """One of the two is an ordinal (the 8th day)."""
-
-    @property
-    def excess(self) -> float:
-        """By how much the margin is above what such a choice needs; from 0 on it is certain."""
-        pair = [pick for pick in (self.pick, self.over) if pick]
-        if any(pick.kind == "free" for pick in pair):
-            return self.margin - CERTAIN_IMPLICIT
-        if any(pick.kind == "result" for pick in pair) or self.ordinal:
-            return self.margin - CERTAIN_RESULT
-        if any(pick.view == "flip" for pick in pair):
-            return self.margin - CERTAIN_FLIP
-        if any(pick.kind == "constant" for pick in pair):
-            return self.margin - CERTAIN_CONSTANT
-        return self.margin - CERTAIN
 
 
-def nearest_rival(shaped: Sequence[Shaped], scene: Scene, best: Wiring, ops: Sequence[Op], rounding: str) -> Rival:
-    """Find the best wiring that differs in what it computes, or a small number that may be an implicit count.
+class Alternatives(NamedTuple):
+    """What could have been meant instead."""
+
+    rival: Rival
+    odds: float
+    """Log odds of the wirings that compute something else, all together, against those that compute the same."""
+
+
+def weigh_alternatives(
+    shaped: Sequence[Shaped], scene: Scene, best: Wiring, ops: Sequence[Op], rounding: str
+) -> Alternatives:
+    """Weigh the wirings in which one slot is forced to another source against the best one.
 
     `ops` is the program of the best wiring, `rounding` the operation on its last result, if any.
     """
-    implicit = weakest_small(shaped, scene, best, frozenset(op.equation for op in ops))
-    forced = _forced_rival(shaped, scene, best, ops, rounding)
-    return min(forced, implicit, key=lambda rival: rival.excess)
-
-
-def _forced_rival(shaped: Sequence[Shaped], scene: Scene, best: Wiring, ops: Sequence[Op], rounding: str) -> Rival:
     numbers = [new_numbers(scene.places, draw) for draw in range(DRAWS)]
     expected = [_result(ops, values) for values in numbers]
+    same, other = 1.0, 0.0
     rival = Rival(ENOUGH, -1, None)
-    at = -1
-    for each in shaped:
-        for slot in each.slots:
-            at += 1
-            for pick, _ in scene.options(slot):
-                if pick == best.picks[at]:
-                    continue
-                other = wire(shaped, scene, {at: pick}, beam=6)[0]
-                margin = best.score - other.score
-                found = Rival(margin, at, pick, best.picks[at], scene.ordinal(pick) or scene.ordinal(best.picks[at]))
-                if found.excess < rival.excess and _differs(shaped, other.picks, rounding, numbers, expected):
-                    rival = found
-    return rival
+    for at, pick, wiring in forced_wirings(shaped, scene, best):
+        margin = best.score - wiring.score
+        if _differs(shaped, wiring.picks, rounding, numbers, expected):
+            other += math.exp(-margin)
+            if margin < rival.margin:
+                rival = Rival(margin, at, pick, best.picks[at])
+        else:
+            same += math.exp(-margin)
+    return Alternatives(rival, math.log(other / same) if other else -ENOUGH)
 
 
-IMPLICIT = -1.5
-"""What a small number from nowhere would score: the three friends that are named, not counted."""
-
-REUSED = -0.8
-"""The same where the mention that it could be has another use already."""
-
-REUSED_TWO = 1.2
-"""The same for a 2, which halves, pairs and round trips bring in more often than all others together."""
-
-MOST_IMPLICIT = 5
-"""The largest number that a solution is likely to use without the question stating it."""
-
-
-def weakest_small(shaped: Sequence[Shaped], scene: Scene, best: Wiring, needed: frozenset[int]) -> Rival:
-    """Find the small whole number whose source fits worst: it may be an implicit count that equals a mention."""
-    weakest = Rival(ENOUGH, -1, None)
-    uses = Counter(pick.place for pick in best.picks if pick.kind == "mention")
-    at = -1
-    for each in shaped:
-        for slot in each.slots:
-            at += 1
-            pick = best.picks[at]
-            small = isinstance(slot.value, int) and 2 <= slot.value <= MOST_IMPLICIT
-            if small and not slot.base and slot.equation in needed and pick.kind == "mention" and pick.view == "same":
-                if scene.places[pick.place].mention.kind not in ("integer", "word", "money", "multiple"):
-                    continue
-                reused = REUSED_TWO if slot.value == 2 else REUSED
-                margin = best.gains[at] - (reused if uses[pick.place] > 1 else IMPLICIT)
-                if margin < weakest.margin:
-                    weakest = Rival(margin, at, Candidate("free", 0, "same", slot.value), pick)
-    return weakest
+def forced_wirings(
+    shaped: Sequence[Shaped], scene: Scene, best: Wiring, far: float = FAR
+) -> Iterator[tuple[int, Candidate, Wiring]]:
+    """Yield the best wiring for each slot and each other source, none of them twice: slot, source, wiring."""
+    seen = {best.picks}
+    beam = search(shaped, scene)
+    for turn in beam.turns:
+        at = turn.number
+        for pick, _ in scene.options(turn.slot):
+            if pick == best.picks[at]:
+                continue
+            wiring = wire_with(beam, at, pick, scene)
+            if wiring.picks not in seen and best.score - wiring.score < far:
+                seen.add(wiring.picks)
+                yield at, pick, wiring
 
 
 def _differs(
@@ -159,29 +115,30 @@ def _result(ops: Sequence[Op], numbers: Sequence[Number]) -> Number | None:
         return None
 
 
+def same_program(first: Sequence[Op], second: Sequence[Op], places: Sequence[Place]) -> bool:
+    """Say whether two programs compute the same, whatever the numbers of the question; no two numbers are equal."""
+    return same_on(first, second, [_own_numbers(places, draw) for draw in range(DRAWS)])
+
+
+def same_on(first: Sequence[Op], second: Sequence[Op], numbers: Sequence[Sequence[Number]]) -> bool:
+    """Say whether two programs give the same on each of several sets of numbers."""
+    return all(_result(first, values) == _result(second, values) for values in numbers)
+
+
 def new_numbers(places: Sequence[Place], draw: int) -> list[Number]:
     """Give every mention a number of its own; one that refers back to another (`the 20 children`) gets the same."""
-    numbers: list[Number] = []
+    numbers = _own_numbers(places, draw)
     for at, place in enumerate(places):
         earlier = next((before for before in range(at) if same_thing(places[before], place)), -1)
         if earlier >= 0:
-            numbers.append(numbers[earlier])
-            continue
-        prime = _PRIMES[(at * 7 + draw * 3) % len(_PRIMES)] + 2 * (at // len(_PRIMES))
-        value = place.mention.value
-        numbers.append(Fraction(prime, 2 * prime + 3 + at) if 0 < value < 1 else prime)
+            numbers[at] = numbers[earlier]
     return numbers
 
 
-def same_thing(first: Place, second: Place) -> bool:
-    """Say whether a mention refers back to an earlier one: equal value and noun, and a word such as `the` before it.
-
-    A question also repeats what was said where it asks (`How much does she earn in the 5 days?`).
-    """
-    if first.mention.value != second.mention.value or first.mention.kind == "ordinal":
-        return False
-    if not first.after or not second.after or first.after[0] != second.after[0]:
-        return False
-    if second.asked and not first.asked and second.mention.value > 2:
-        return True
-    return second.before[-1:] in (("the",), ("these",), ("those",), ("all",), ("his",), ("her",), ("their",), ("its",))
+def _own_numbers(places: Sequence[Place], draw: int) -> list[Number]:
+    """Give every mention a number of its own; a share stays one."""
+    numbers: list[Number] = []
+    for at, place in enumerate(places):
+        prime = _PRIMES[(at * 7 + draw * 3) % len(_PRIMES)] + 2 * (at // len(_PRIMES))
+        numbers.append(Fraction(prime, 2 * prime + 3 + at) if 0 < place.mention.value < 1 else prime)
+    return numbers

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracewright.data.annotate.alternatives import nearest_rival
+from tracewright.data.annotate.alternatives import weigh_alternatives
 from tracewright.data.annotate.compose import compose
 from tracewright.data.annotate.context import Place, read_places
 from tracewright.data.annotate.equations import Equation
 from tracewright.data.annotate.features import Scene
-from tracewright.data.annotate.program import Op, build, prune
+from tracewright.data.annotate.program import Op, Ref, build, prune
 from tracewright.data.annotate.repair import Repair, repair
-from tracewright.data.annotate.slots import Known
+from tracewright.data.annotate.slots import Known, Shaped
 from tracewright.data.annotate.solution import read_equations
 from tracewright.data.annotate.tiers import Tier, judge
-from tracewright.data.annotate.wire import shape_all, wire
+from tracewright.data.annotate.wire import Wiring, shape_all, wire
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
 from tracewright.number import Number, read_answer, write
@@ -55,8 +55,43 @@ class _Read(NamedTuple):
     mended: Repair | None
 
 
+class Wired(NamedTuple):
+    """A solution with every literal bound: what the trace is written from."""
+
+    places: tuple[Place, ...]
+    shaped: list[Shaped]
+    scene: Scene
+    best: Wiring
+    results: tuple[Ref, ...]
+    """What holds the result of each equation."""
+    ops: list[Op]
+    """The program, without what the answer does not need."""
+    mended: Repair | None
+    rounding: str
+    """The operation on the last result, if any."""
+
+
 def annotate(problem: Problem) -> Annotation:
     """Compile the worked solution of a problem into a trace.
+
+    Raises:
+        DataError: the problem has no worked solution, or its answer is no number.
+    """
+    gold = _gold(problem)
+    wired = wire_solution(problem)
+    if isinstance(wired, Annotation):
+        return wired
+    trace = _trace(wired.ops, wired.places, problem, gold)
+    if isinstance(trace, Annotation):
+        return trace
+    weighed = weigh_alternatives(wired.shaped, wired.scene, wired.best, wired.ops, wired.rounding)
+    verdict = judge(wired.ops, wired.shaped, wired.best.picks, weighed, wired.mended, wired.places)
+    grounded = all(ref.kind != "free" for op in wired.ops for ref in op.args)
+    return Annotation(trace, *verdict, grounded, weighed.rival.margin, len(wired.ops))
+
+
+def wire_solution(problem: Problem) -> Wired | Annotation:
+    """Read the equations of a worked solution and bind every literal; a failed annotation where that cannot be.
 
     Raises:
         DataError: the problem has no worked solution, or its answer is no number.
@@ -80,13 +115,7 @@ def annotate(problem: Problem) -> Annotation:
     if rounding:
         answer = built.program.add(rounding, (answer,), len(shaped) - 1)
     ops = prune(built.program.ops, answer)
-    trace = _trace(ops, places, problem, gold)
-    if isinstance(trace, Annotation):
-        return trace
-    rival = nearest_rival(shaped, scene, best, ops, rounding)
-    verdict = judge(ops, shaped, best.picks, rival, read.mended, places)
-    grounded = all(ref.kind != "free" for op in ops for ref in op.args)
-    return Annotation(trace, *verdict, grounded, rival.margin, len(ops))
+    return Wired(places, shaped, scene, best, built.results, ops, read.mended, rounding)
 
 
 def _gold(problem: Problem) -> Number:

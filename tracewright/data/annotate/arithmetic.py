@@ -31,6 +31,8 @@ class Leaf:
     """`times`, `more` or `less`, where the words after it say so."""
     made: bool = False
     """It is nobody's number: the 1 of `x + 3x`, the 1/100 of a percent sign."""
+    at: int = -1
+    """Which literal of its annotation it is, from 0; -1 where it was read from the text."""
 
 
 class Sum(NamedTuple):

@@ -4,10 +4,12 @@ Not covered: which number a solution means (`wire.py`).
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tracewright.data.annotate.words import STOP, WORD, content, relation, stem, word_pairs
 from tracewright.mention import Mention, read_mentions
+from tracewright.number import Number
 
 _SENTENCE_END = re.compile(r"(?<=[a-z\d%)\"”])[.;!?]+[\"”]?(?=\s+[A-Z\"“]|\s*$)|\n")
 _CLAUSE_END = re.compile(r"[,;:()]|\b(?:and|but|while|then|if|which|who|so|or)\b")
@@ -42,13 +44,22 @@ class Place:
     """The stems of its own words, where it is a fraction or multiple in words: half, twice, quarter."""
     relation: str
     """`times`, `more` or `less`, where it says how one amount relates to another."""
+    company: frozenset[Number] = frozenset()
+    """The values of the numbers next to it in its sentence."""
 
 
 def read_places(question: str) -> tuple[Place, ...]:
     """Describe the surroundings of every number of a question, in the order of `read_mentions`."""
     mentions = read_mentions(question)
     sentences = _spans(question, _SENTENCE_END)
-    return tuple(_place(question, mentions, index, sentences) for index in range(len(mentions)))
+    places = [_place(question, mentions, index, sentences) for index in range(len(mentions))]
+    return tuple(replace(place, company=_company(places, index)) for index, place in enumerate(places))
+
+
+def _company(places: Sequence[Place], index: int) -> frozenset[Number]:
+    number = places[index].number
+    beside = [at for at in (index - 1, index + 1) if 0 <= at < len(places) and places[at].number == number]
+    return frozenset(places[at].mention.value for at in beside)
 
 
 def _spans(text: str, ends: re.Pattern[str]) -> list[tuple[int, int]]:
@@ -124,3 +135,17 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
             right = match.start()
             break
     return left, right
+
+
+def same_thing(first: Place, second: Place) -> bool:
+    """Say whether a mention refers back to an earlier one: equal value and noun, and a word such as `the` before it.
+
+    A question also repeats what was said where it asks (`How much does she earn in the 5 days?`).
+    """
+    if first.mention.value != second.mention.value or first.mention.kind == "ordinal":
+        return False
+    if not first.after or not second.after or first.after[0] != second.after[0]:
+        return False
+    if second.asked and not first.asked and second.mention.value > 2:
+        return True
+    return second.before[-1:] in (("the",), ("these",), ("those",), ("all",), ("his",), ("her",), ("their",), ("its",))

@@ -8,7 +8,7 @@ Not covered: equations with letters (`algebra.py`), which number a literal comes
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -37,8 +37,12 @@ class Equation:
     """Stems of the words of its part of the sentence, where that has several equations."""
     pairs: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     """Pairs of neighbouring words of that part."""
+    numbers: frozenset[Number] = field(default_factory=frozenset)
+    """The numbers that stand in that part, in digits or in words."""
     letter: str = ""
     """The unknown that it is the solution for, of an equation with one."""
+    mark: int = -1
+    """Which annotation `<<...>>` of the solution it is, from 0; -1 where it was read from the text."""
 
 
 _TOKEN = re.compile(
@@ -76,40 +80,64 @@ class Sentence(NamedTuple):
     words: frozenset[str]
     names: frozenset[str]
     text: str
+    first_mark: int = 0
+    """How many annotations the solution has before this sentence."""
 
 
 def read_sentences(solution: str) -> list[Sentence]:
     """Cut a solution into lines and these into sentences, and read their tokens."""
-    return [
-        _read_sentence(sentence, index)
-        for index, line in enumerate(solution.split("\n"))
-        for sentence in _SENTENCE.split(line)
-        if sentence.strip()
-    ]
+    sentences: list[Sentence] = []
+    marks = 0
+    for index, line in enumerate(solution.split("\n")):
+        for sentence in _SENTENCE.split(line):
+            if sentence.strip():
+                sentences.append(_read_sentence(sentence, index, marks))
+                marks += len(sentences[-1].marks)
+    return sentences
 
 
-def _read_sentence(sentence: str, line: int) -> Sentence:
+def _read_sentence(sentence: str, line: int, first_mark: int) -> Sentence:
     plain, marks = _without_annotations(sentence)
     items = tuple(Item(_SIGNS.get(m[0], m[0]), m.start(), m.end(), number(m[0])) for m in _TOKEN.finditer(plain))
     names = frozenset(stem(word) for word in WORD.findall(plain) if word[0].isupper() and word.lower() not in STOP)
-    return Sentence(items, tuple(marks), line, frozenset(content(plain)), names, plain)
+    return Sentence(items, tuple(marks), line, frozenset(content(plain)), names, plain, first_mark)
 
 
 def read_arithmetic(sentence: Sentence) -> list[tuple[int, Equation]]:
     """Find the true equations of a sentence that have no letters, each with the place where it stands."""
     items = sentence.items
     found: list[tuple[int, Equation]] = []
-    for place, inner in sentence.marks:
-        equation = _annotated(inner, place, sentence)
+    restated: set[int] = set()
+    for mark, (place, inner) in enumerate(sentence.marks, sentence.first_mark):
+        equation = _annotated(inner, place, sentence, mark)
         if equation:
+            sign = _chained(place, items)
+            tree = _longest(items, sign, equation.value, percent=True) if sign >= 0 else None
+            if tree:  # 1/4 * 12 = 12/4 = 3: the first form still has the numbers of the question
+                restated.add(sign)
+                equation = replace(equation, tree=tree)
             found.append((place, equation))
     taken = {place for place, _ in found}
     for at, item in enumerate(items):
-        if item.text == "=" and not any(item.end <= place <= next_start(items, at) for place in taken):
+        if (
+            item.text == "="
+            and at not in restated
+            and not any(item.end <= place <= next_start(items, at) for place in taken)
+        ):
             equation = _textual(at, sentence)
             if equation:
                 found.append((item.start, equation))
     return found
+
+
+def _chained(place: int, items: Sequence[Item]) -> int:
+    """Find the equals sign before the one that a place follows, where only an expression lies between; -1 for none."""
+    signs = [at for at, item in enumerate(items) if item.text == "=" and item.end <= place]
+    if len(signs) < 2:
+        return -1
+    between = items[signs[-2] + 1 : signs[-1]]
+    plain = all(item.value is not None or item.text in "+-*/()$xX" for item in between)
+    return signs[-2] if between and plain else -1
 
 
 def next_start(items: Sequence[Item], at: int) -> int:
@@ -133,7 +161,7 @@ def _without_annotations(sentence: str) -> tuple[str, list[tuple[int, str]]]:
     return "".join(pieces), marks
 
 
-def _annotated(inner: str, place: int, sentence: Sentence) -> Equation | None:
+def _annotated(inner: str, place: int, sentence: Sentence, mark: int) -> Equation | None:
     items = sentence.items
     left, _, right = inner.rpartition("=")
     value = number(right.strip().lstrip("$").lstrip("-"))
@@ -154,12 +182,39 @@ def _annotated(inner: str, place: int, sentence: Sentence) -> Equation | None:
     used: set[int] = set()
     for match in _TOKEN.finditer(left.replace("//", "/")):
         read = number(match[0])
-        tokens.append(_multiply(_SIGNS.get(match[0], match[0])) if read is None else _leaf(read, shown, items, used))
-    tree = parse_expression(tokens)
+        if read is None:
+            tokens.append(_multiply(_SIGNS.get(match[0], match[0])))
+        else:
+            tokens.append(replace(_leaf(read, shown, items, used), at=sum(isinstance(t, Leaf) for t in tokens)))
+    tree = parse_expression(_with_nouns(tokens, items))
     if tree is None or isinstance(tree, Leaf) or not holds(tree, value):
         return None
     after, dollar = about_result(value, place, items)
-    return Equation(tree, value, sentence.line, after, sentence.words, sentence.names, dollar, True)
+    return Equation(tree, value, sentence.line, after, sentence.words, sentence.names, dollar, True, mark=mark)
+
+
+def _with_nouns(tokens: Sequence[Leaf | str], items: Sequence[Item]) -> list[Leaf | str]:
+    """Give literals without words the words of another place where the sentence says them: 4 boxes ..., so 4 * 3."""
+    told: dict[Number, list[int]] = {}
+    for at, item in enumerate(items):
+        value = NUMBER_WORDS.get(item.text.lower()) if item.value is None else item.value
+        if value is not None and _words_after(items, at + 1) and not _in_sum(items, at):
+            told.setdefault(value, []).append(at)
+    out: list[Leaf | str] = []
+    for token in tokens:
+        if isinstance(token, Leaf) and not token.after and told.get(token.value):
+            at = told[token.value].pop(0)
+            leaf = shown_leaf(items, at, token.value)
+            out.append(replace(leaf, at=token.at, dollar=leaf.dollar or token.dollar, shown=True))
+        else:
+            out.append(token)
+    return out
+
+
+def _in_sum(items: Sequence[Item], at: int) -> bool:
+    """Say whether a number is the last of what is worked out: the words after it say what the result is."""
+    before = _text_at(items, at - 1) if _text_at(items, at - 1) != "$" else _text_at(items, at - 2)
+    return before in ("+", "-", "*", "/", "=", "x", "X")
 
 
 def _multiply(sign: str) -> str:
@@ -270,7 +325,7 @@ def _right_values(items: Sequence[Item], at: int) -> Iterator[tuple[Number, bool
 
 def _longest(items: Sequence[Item], at: int, value: Number, percent: bool) -> Node | None:
     """Return the longest expression that ends before an equals sign and has this value."""
-    best: Node | None = None
+    best: list[Leaf | str] = []
     tokens: list[Leaf | str] = []
     words_in_row = 0
     for back in range(at - 1, max(-1, at - MAX_TOKENS), -1):
@@ -298,5 +353,5 @@ def _longest(items: Sequence[Item], at: int, value: Number, percent: bool) -> No
             continue
         tree = parse_expression(tokens)
         if tree is not None and not isinstance(tree, Leaf) and holds(tree, value):
-            best = tree
-    return best
+            best = list(tokens)
+    return parse_expression(_with_nouns(best, items)) if best else None

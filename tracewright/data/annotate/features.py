@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tracewright.data.annotate.constants import cue_words
-from tracewright.data.annotate.context import Place
+from tracewright.data.annotate.context import Place, same_thing
 from tracewright.data.annotate.equations import Equation
 from tracewright.data.annotate.slots import Candidate, Known, Rarity, Slot, find_candidates
 from tracewright.data.annotate.weights import WEIGHTS
 from tracewright.data.annotate.words import STOP, UNITS
+from tracewright.number import Number
 
 CONVERSIONS = frozenset((7, 12, 24, 52, 60, 100, 365, 1000))
 """Constants that turn one unit into another."""
@@ -30,8 +31,8 @@ class State(NamedTuple):
     results: tuple[int, ...]
     last: int
     """The mention used last, -1 at the start."""
-    gains: tuple[float, ...] = ()
-    """What each pick added to the score."""
+    roles: tuple[str, ...] = ()
+    """The role in which each mention was used last, empty for none."""
 
 
 Features = list[tuple[str, float]]
@@ -49,7 +50,14 @@ class Scene:
         self.sentence = Rarity([place.sentence for place in known.places])
         self.words = Rarity([equation.segment for equation in known.equations])
         self.phrases = Rarity([equation.pairs for equation in known.equations])
+        self.first = [
+            next(before for before in range(at + 1) if before == at or same_thing(known.places[before], place))
+            for at, place in enumerate(known.places)
+        ]
+        """For each mention the first one that says the same: `20 children`, `the 20 children`."""
         self._options: dict[Slot, list[tuple[Candidate, float]]] = {}
+        self._picks: dict[Slot, list[Candidate]] = {}
+        self._fitting: dict[Slot, frozenset[int]] = {}
 
     def dollar(self, pick: Candidate) -> bool:
         """Say whether a source is an amount of money."""
@@ -65,8 +73,24 @@ class Scene:
         """Return the candidates of a slot, each with the score of its static features."""
         found = self._options.get(slot)
         if found is None:
-            found = [(pick, score(static_features(slot, pick, self))) for pick in find_candidates(slot, self.known)]
+            picks = self.picks(slot)
+            found = [(pick, score(static_features(slot, pick, self))) for pick in picks]
             self._options[slot] = found
+        return found
+
+    def picks(self, slot: Slot) -> list[Candidate]:
+        """Return the candidates of a slot."""
+        found = self._picks.get(slot)
+        if found is None:
+            found = self._picks[slot] = find_candidates(slot, self.known)
+        return found
+
+    def fitting(self, slot: Slot) -> frozenset[int]:
+        """Return the mentions that could fill a slot, each by the first one that says the same."""
+        found = self._fitting.get(slot)
+        if found is None:
+            found = frozenset(self.first[pick.place] for pick in self.picks(slot) if pick.kind == "mention")
+            self._fitting[slot] = found
         return found
 
 
@@ -99,7 +123,32 @@ def static_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
         return _result_features(slot, pick, known)
     if pick.kind == "constant":
         return _constant_features(slot, pick, known)
-    return [("free", 1.0)]
+    return _free_features(slot, known)
+
+
+def _free_features(slot: Slot, known: Scene) -> Features:
+    """Describe a number from nowhere; where a mention has its value, it may still be an implicit count."""
+    if len(known.picks(slot)) == 1:
+        return [("free", 1.0)]
+    features: Features = [("implicit", 1.0), (f"implicit_{slot.role}", 1.0)]
+    if slot.value > MOST_COUNTED:
+        features.append(("implicit_large", 1.0))
+    return features + _unshown_features("implicit", slot, known)
+
+
+def _unshown_features(prefix: str, slot: Slot, known: Scene) -> Features:
+    """Say of a constant whether the text has the literal at all, and what stands behind it there."""
+    if known.equations[slot.equation].annotated and not slot.leaf.shown:
+        return [(f"{prefix}_unshown", 1.0)]
+    nouns = _content(slot.leaf.after)[:2]
+    return [] if nouns else [(f"{prefix}_bare", 1.0)]
+
+
+_SIZES: dict[Number, str] = {0: "zero", 1: "one", 2: "two", 100: "hundred"}
+"""Constants that stand in solutions of any kind."""
+
+MOST_COUNTED = 5
+"""The largest implicit count that is common: friends that are named, days of a weekend."""
 
 
 def _constant_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
@@ -110,6 +159,11 @@ def _constant_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
         features.append(("constant_stated", 1.0))
     if pick.value in CONVERSIONS and pick.strength == 2 and slot.role in ("factor", "divisor"):
         features.append(("constant_conversion", 1.0))
+    size = _SIZES.get(pick.value, "other")
+    features.append((f"constant_{size}_cue{pick.strength}", 1.0))
+    if size in ("one", "two"):
+        features.append((f"constant_{size}_{slot.role}", 1.0))
+    features += _unshown_features("constant", slot, known)
     nouns = _content(slot.leaf.after)[:2]
     if nouns and pick.value not in (1, 2):
         hit = not cue_words(pick.value).isdisjoint(nouns)
@@ -126,6 +180,13 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
         features.append((f"view_{pick.view}", 1.0))
     if pick.view == "flip" and slot.role == "factor":
         features.append(("view_flip_factor", 1.0))
+    if pick.view != "same" and any(other.mention.value == slot.value for other in known.places):
+        features.append(("view_beside_plain", 1.0))
+    if pick.value in (1, 2) and pick.view == "same":
+        features.append((f"m_{_SIZES[pick.value]}_{role}", 1.0))
+    if place.mention.kind == "percent" and pick.view in ("same", "hundred_less") and not slot.leaf.percent:
+        features.append(("m_percent_unsaid", 1.0))
+    features.append(("m_company", float(len((place.company & equation.numbers) - {slot.value}))))
     features += _noun_features("m", slot, place.after, place.dollar)
     if place.own:
         hit = not place.own.isdisjoint(equation.words)
@@ -229,6 +290,12 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
     here = state.picks[start:]
     if here and slot.role in ("plus", "minus"):
         features.append((f"{pick.kind}_after_{here[-1].kind}_{slot.role}", 1.0))
+    if pick.kind in ("constant", "free") and not slot.leaf.made:
+        again = [
+            at for at, times in enumerate(state.mentions) if times and known.places[at].mention.value == pick.value
+        ]
+        if any(state.roles[at] == slot.role for at in again):
+            features.append((f"{pick.kind}_instead_again", 1.0))
     if pick.kind != "result" and pick.value not in (1, 2):
         kinds = {other.kind for other in here if other.kind != "result" and other.value == pick.value} - {pick.kind}
         if kinds:  # 6 * 6 * 6 is one side three times
@@ -238,9 +305,14 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
     if pick.kind == "mention":
         times = state.mentions[pick.place]
         features.append((f"m_used{min(times, 2)}", 1.0))
+        if times:
+            role = "same" if state.roles[pick.place] == slot.role else "other"
+            features.append((f"m_again_{role}_role", 1.0))
         if any(other.kind == "mention" and other.place == pick.place for other in here):
             features.append(("m_twice_here", 1.0))
         place = known.places[pick.place]
+        if times and pick.value == 2 and place.relation != "times" and not place.own:
+            features.append(("m_two_again", 1.0))
         if times and place.own and place.own.isdisjoint(known.equations[slot.equation].words):
             features.append(("m_own_again", 1.0))
         step = pick.place - state.last
@@ -251,7 +323,12 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
         if near:
             same = any(other.number == place.number for other in near)
             features.append((f"m_neighbour_{'same' if same else 'other'}", 1.0))
+            if same and any(abs(other.mention.index - place.mention.index) == 1 for other in near):
+                features.append(("m_neighbour_next", 1.0))
         features += _sibling_features("m", slot, head(place.after), place.clause, here, known)
+        features += _told_of(place.clause, here, known)
+        if place.own or place.relation:
+            features += _taken_of(place, here, known)
         if pick.view in ("numerator", "denominator") and _other_half(state, pick):
             features.append(("m_other_half", 1.0))
     elif pick.kind == "result":
@@ -267,7 +344,22 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
             features.append((f"r_step_{'next' if step == 1 else 'up' if step > 1 else 'back'}", 1.0))
         source = known.equations[pick.place]
         features += _sibling_features("r", slot, head(source.after), source.segment, here, known)
+        features += _told_of(source.segment, here, known)
     return features
+
+
+def _told_of(words: frozenset[str], here: Sequence[Candidate], known: Scene) -> Features:
+    """Weigh the words that a source shares with the clause of a share or multiple that is taken of it."""
+    relative = [known.places[other.place] for other in here if other.kind == "mention"]
+    shared = [known.clause.overlap(place.clause, words) for place in relative if place.own or place.relation]
+    return [("told_of", max(shared))] if shared else []
+
+
+def _taken_of(place: Place, here: Sequence[Candidate], known: Scene) -> Features:
+    """Weigh the same where what it is taken of stands first."""
+    words = [known.places[other.place].clause for other in here if other.kind == "mention"]
+    words += [known.equations[other.place].segment for other in here if other.kind == "result"]
+    return [("told_of", max(known.clause.overlap(place.clause, each) for each in words))] if words else []
 
 
 def _other_half(state: State, pick: Candidate) -> bool:
@@ -304,17 +396,35 @@ def _sibling_features(
     return [(f"{prefix}_sibling_{best}_{slot.role}", 1.0)] if best else []
 
 
-def final_features(state: State, known: Known) -> Features:
-    """Describe a whole wiring: what it leaves unused."""
-    dangling = sum(1 for count in state.results[:-1] if count == 0)
-    unused = [
-        place.mention.kind
-        for count, place in zip(state.mentions, known.places, strict=True)
-        if count == 0 and place.mention.kind not in ("ordinal", "year", "clock") and place.mention.value != 1
+def final_features(state: State, slots: Sequence[Slot], known: Scene) -> Features:
+    """Describe a whole wiring: what it leaves unused, and which numbers it takes instead."""
+    used = {known.first[at] for at, count in enumerate(state.mentions) if count}
+    idle = [
+        at
+        for at, place in enumerate(known.places)
+        if known.first[at] == at and at not in used and place.mention.kind not in ("ordinal", "year", "clock")
     ]
-    telling = sum(kind in ("multiple", "fraction", "percent", "money", "decimal") for kind in unused)
-    return [
-        ("dangling", float(dangling)),
+    counted = [at for at in idle if known.places[at].mention.value != 1]
+    telling = sum(known.places[at].mention.kind in TELLING for at in counted)
+    features: Features = [
+        ("dangling", float(sum(1 for count in state.results[:-1] if count == 0))),
         ("unused_telling", float(telling)),
-        ("unused", float(len(unused) - telling)),
+        ("unused", float(len(counted) - telling)),
     ]
+    for at in idle:
+        instead = {
+            _instead(pick, state) for slot, pick in zip(slots, state.picks, strict=True) if at in known.fitting(slot)
+        }
+        features += [(f"passed_over_{kind}", 1.0) for kind in sorted(instead - {""})]
+    return features
+
+
+TELLING = ("multiple", "fraction", "percent", "money", "decimal")
+"""Kinds of mentions that few questions leave unused."""
+
+
+def _instead(pick: Candidate, state: State) -> str:
+    """Say what a slot holds instead of a number that nothing uses; nothing where it is used once and for this."""
+    if pick.kind == "mention":
+        return "reused" if state.mentions[pick.place] > 1 else ""
+    return pick.kind

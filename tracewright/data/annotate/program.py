@@ -152,6 +152,10 @@ class Built(NamedTuple):
     results: tuple[Ref, ...]
 
 
+HIDDEN = frozenset(("plus_one", "minus_one", "joined"))
+"""Views that make a value by a step that nothing in the solution shows."""
+
+
 def build(shaped: Sequence[Shaped], picks: Sequence[Candidate]) -> Built:
     """Turn equations with their wiring into a program."""
     program = Program()
@@ -170,7 +174,8 @@ def build(shaped: Sequence[Shaped], picks: Sequence[Candidate]) -> Built:
 
 def _stated_before(index: int, shaped: Sequence[Shaped], chosen: dict[Slot, Candidate]) -> int:
     """Find the solved equation that one with a number from nowhere restates (12x = 60, x = 60 / 12); -1 for none."""
-    if all(chosen[slot].kind != "free" for slot in shaped[index].slots):
+    picks = [chosen[slot] for slot in shaped[index].slots]
+    if all(pick.kind != "free" and pick.view not in HIDDEN for pick in picks):
         return -1
     value = shaped[index].equation.value
     for before in range(index):

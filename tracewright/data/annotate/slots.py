@@ -240,9 +240,15 @@ def _fuse(factors: list[tuple[Node, bool]], index: int, known: Known) -> list[Fu
 
 def _join(top: Fused, bottom: Fused, index: int, known: Known) -> Fused | None:
     """Fuse a numerator and a denominator, if they are literals (or the numerator a sum: (100-20)/100 is left alone)."""
-    if not isinstance(top[0], Leaf) or not isinstance(bottom[0], Leaf) or top[1] or top[2] or bottom[2]:
+    if not isinstance(top[0], Leaf) or not isinstance(bottom[0], Leaf) or top[2] or bottom[2]:
         return None
     n, d = top[0].value, bottom[0].value
+    fractions = [place.mention.value for place in known.places if place.mention.kind == "fraction"]
+    if top[1]:  # 6 / (2/3)
+        inner = not bottom[1] and d != 0 and top[0] is not bottom[0]
+        share = Fraction(n) / d if inner else Fraction(1)
+        turned = inner and share in fractions and (n, d) == (share.numerator, share.denominator)
+        return (Product(((top[0], False), (bottom[0], True))), True, "ratio") if turned else None
     node = Product(((top[0], False), (bottom[0], bottom[1])))
     hundred = (bottom[1] and d == 100) or (not bottom[1] and d == Fraction(1, 100))
     if hundred and is_rate(n, top[0], index, known):
@@ -251,12 +257,22 @@ def _join(top: Fused, bottom: Fused, index: int, known: Known) -> Fused | None:
         return None
     share = Fraction(n) / d
     if share.denominator == 1:
-        return None
-    if any(place.mention.kind == "fraction" and place.mention.value in (share, 1 - share) for place in known.places):
-        return node, False, "ratio"
+        half_dozen = n == 12 and any(p.mention.kind == "group" and p.mention.value == share for p in known.places)
+        return (node, False, "ratio") if half_dozen else None
+    reduced = (n, d) == (share.numerator, share.denominator)
+    if share in fractions or 1 - share in fractions:
+        return (node, False, "ratio") if reduced or not _known_number(n, index, known) else None
     if n < d and any(other.value == share for other in known.equations[:index]):
-        return node, False, "ratio"
+        own = all(_known_number(value, index, known) for value in (n, d))
+        return None if own else (node, False, "ratio")
     return None
+
+
+def _known_number(value: Number, index: int, known: Known) -> bool:
+    """Say whether a number stands in the question by itself, or is the result of an earlier equation."""
+    if any(other.value == value for other in known.equations[:index]):
+        return True
+    return value > 1 and any(place.mention.value == value for place in known.places)
 
 
 def is_rate(n: Number, leaf: Leaf, index: int, known: Known) -> bool:
@@ -267,6 +283,10 @@ def is_rate(n: Number, leaf: Leaf, index: int, known: Known) -> bool:
     if any(n in (rate, 100 - rate, 100 + rate) for rate in rates):
         return True
     return bool(rates) and any(other.value == n for other in known.equations[:index])
+
+
+MOST_IMPLICIT = 12
+"""The largest number that a solution may use without the question stating it, though the question has its equal."""
 
 
 def find_candidates(slot: Slot, known: Known) -> list[Candidate]:
@@ -282,6 +302,9 @@ def find_candidates(slot: Slot, known: Known) -> list[Candidate]:
         found.append(Candidate("constant", 0, "same", slot.value, 1, strength))
     if not found:
         found = _weak(slot, known)
+    small = isinstance(slot.value, int) and 2 <= slot.value <= MOST_IMPLICIT
+    if slot.form == "plain" and strength < 0 and small and all(pick.kind != "free" for pick in found):
+        found.append(Candidate("free", 0, "same", slot.value))
     return found
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tracewright.data.annotate.algebra import read_algebra
-from tracewright.data.annotate.equations import Equation, read_arithmetic, read_sentences
+from tracewright.data.annotate.equations import NUMBER_WORDS, Equation, Sentence, read_arithmetic, read_sentences
 from tracewright.data.annotate.words import content, word_pairs
 from tracewright.number import Number
 
@@ -28,25 +28,36 @@ def read_equations(solution: str, answer: Number) -> list[Equation]:
             if (equation.letter, equation.value) not in solved:
                 solved.add((equation.letter, equation.value))
                 placed.append((place, equation))
-        found += _with_segments(sorted(placed, key=lambda pair: pair[0]), sentence.text)
+        found += _with_segments(sorted(placed, key=lambda pair: pair[0]), sentence)
     return found
 
 
 _CUT = re.compile(r"[,;:]\s|\b(?:and|so|but|then|plus|which)\b")
 
 
-def _with_segments(placed: list[tuple[int, Equation]], text: str) -> list[Equation]:
-    """Give each equation of a sentence the words of its own part of it."""
+def _with_segments(placed: list[tuple[int, Equation]], sentence: Sentence) -> list[Equation]:
+    """Give each equation of a sentence the words and numbers of its own part of it."""
+    text = sentence.text
     if not placed:
         return []
-    if len(placed) == 1:
-        return [replace(placed[0][1], segment=placed[0][1].words, pairs=word_pairs(text))]
     cuts = [0]
     for (here, _), (there, _) in pairwise(placed):
         match = _CUT.search(text, here, max(here, there - 2))
         cuts.append(match.start() if match else here)
     cuts.append(len(text))
     return [
-        replace(equation, segment=frozenset(content(text[start:end])), pairs=word_pairs(text[start:end]))
+        replace(
+            equation,
+            segment=frozenset(content(text[start:end])),
+            pairs=word_pairs(text[start:end]),
+            numbers=_numbers(sentence, start, end),
+        )
         for (_, equation), (start, end) in zip(placed, pairwise(cuts), strict=True)
     ]
+
+
+def _numbers(sentence: Sentence, start: int, end: int) -> frozenset[Number]:
+    """Gather the numbers of a part of a sentence, in digits or in words."""
+    inside = [item for item in sentence.items if start <= item.start < end]
+    values = [NUMBER_WORDS.get(item.text.lower()) if item.value is None else item.value for item in inside]
+    return frozenset(value for value in values if value is not None)

@@ -12,23 +12,23 @@ Not covered: whether the solution itself is right.
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from tracewright.data.annotate.alternatives import Rival
+from tracewright.data.annotate.alternatives import Alternatives, Rival
 from tracewright.data.annotate.context import Place
-from tracewright.data.annotate.program import Op
+from tracewright.data.annotate.program import HIDDEN, Op
 from tracewright.data.annotate.repair import Repair
 from tracewright.data.annotate.slots import Candidate, Shaped
 from tracewright.number import write
 
 Tier = Literal["certain", "likely", "doubtful", "failed"]
 
-LIKELY = -0.2
-"""Smallest margin, in log odds, over an alternative that computes something else, for the tier `likely`."""
+CERTAIN = -1.5
+"""Log odds of all that computes something else, below which a wiring is certain."""
+
+LIKELY = 0.2
+"""Log odds of all that computes something else, up to which a wiring is likely."""
 
 SURE = 3.0
 """Margin from which a share or percentage that nothing uses is no sign of a wrong choice."""
-
-HIDDEN = frozenset(("plus_one", "minus_one", "joined"))
-"""Views that make a value by a step that nothing in the solution shows."""
 
 
 class Verdict(NamedTuple):
@@ -43,7 +43,7 @@ def judge(
     ops: Sequence[Op],
     shaped: Sequence[Shaped],
     picks: Sequence[Candidate],
-    rival: Rival,
+    weighed: Alternatives,
     mended: Repair | None,
     places: Sequence[Place],
 ) -> Verdict:
@@ -62,12 +62,14 @@ def judge(
     ranked = _ranked(ops, places)
     if ranked:
         return Verdict("likely", "an ordinal is counted", f"{ranked} is an ordinal, and no amount")
-    if rival.pick is None or rival.excess >= 0:
+    rival = weighed.rival
+    if weighed.odds < CERTAIN:
         idle = _idle(ops, places) if rival.margin < SURE else ""
         return Verdict("likely", "an idle number", f"{idle} is not used") if idle else Verdict("certain")
+    assert rival.pick is not None
     slot = [slot for each in shaped for slot in each.slots][rival.slot]
     reason = f"{write(slot.value)} in equation {slot.equation + 1} could be {_source(rival.pick, places)} as well"
-    return Verdict("likely" if rival.margin >= LIKELY else "doubtful", _kind(rival), reason)
+    return Verdict("likely" if weighed.odds <= LIKELY else "doubtful", _kind(rival), reason)
 
 
 def _source(pick: Candidate, places: Sequence[Place]) -> str:

@@ -6,55 +6,122 @@ with money, numbers and results that nothing has used yet, and so on (`weights.p
 wirings; those that lost are the alternatives that `alternatives.py` puts to the test.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from tracewright.data.annotate.features import Scene, State, dynamic_features, final_features, score
+from tracewright.data.annotate.features import (
+    Features,
+    Scene,
+    State,
+    dynamic_features,
+    final_features,
+    score,
+    static_features,
+)
 from tracewright.data.annotate.slots import Candidate, Known, Shaped, Slot, shape
 
 BEAM = 24
 """Wirings kept after each slot."""
 
+FORCED_BEAM = 6
+"""The same where one slot is forced to a source."""
+
 
 class Wiring(NamedTuple):
-    """One candidate a slot, in order, what they score together, and what each of them added to that."""
+    """One candidate a slot, in order, and what they score together."""
 
     picks: tuple[Candidate, ...]
     score: float
-    gains: tuple[float, ...] = ()
 
 
-def _end(state: State, scene: Scene) -> Wiring:
-    return Wiring(state.picks, state.score + score(final_features(state, scene.known)), state.gains)
+def wire(shaped: Sequence[Shaped], scene: Scene) -> list[Wiring]:
+    """Return the best wirings, best first; never none."""
+    beam = search(shaped, scene)
+    return _rank(beam.layers[-1], beam.turns, scene)
 
 
-def wire(
-    shaped: Sequence[Shaped], scene: Scene, forced: Mapping[int, Candidate] | None = None, beam: int = BEAM
-) -> list[Wiring]:
-    """Return the best wirings, best first; never none. `forced` fixes the source of slots, by their number."""
-    forced = forced or {}
-    states = [start_state(scene.known)]
+class Beam(NamedTuple):
+    """The slots in order, and the wirings in the making before each of them and after the last, best first."""
+
+    turns: "list[Turn]"
+    layers: list[list[State]]
+
+
+def search(shaped: Sequence[Shaped], scene: Scene) -> Beam:
+    """Pick source after source, keeping the best wirings in the making."""
+    layers, listed = [[start_state(scene.known)]], turns(shaped)
+    for turn in listed:
+        layers.append(_grow(layers[-1], turn, scene, None, BEAM))
+    return Beam(listed, layers)
+
+
+def wire_with(beam: Beam, number: int, pick: Candidate, scene: Scene) -> Wiring:
+    """Return the best wiring in which one slot, by its number from 0, has this source."""
+    states = beam.layers[number][:FORCED_BEAM]
+    for turn in beam.turns[number:]:
+        states = _grow(states, turn, scene, pick if turn.number == number else None, FORCED_BEAM)
+    return _rank(states, beam.turns, scene)[0]
+
+
+class Turn(NamedTuple):
+    """A slot whose source is to be picked: its number, that of the first slot of its equation, that of its twin or -1.
+
+    2(x + 3) comes to be 2x + 2 * 3: one literal, one source.
+    """
+
+    number: int
+    slot: Slot
+    start: int
+    twin: int
+
+
+def turns(shaped: Sequence[Shaped]) -> list[Turn]:
+    """List the slots of a solution in order."""
+    out: list[Turn] = []
     for each in shaped:
-        start = len(states[0].picks)
+        start = len(out)
         for at, slot in enumerate(each.slots):
-            twin = next((before for before in range(at) if _same_literal(each.slots[before], slot)), -1)
-            if twin >= 0:  # 2(x + 3) came to be 2x + 2 * 3: one literal, one source
-                states = [_repeat(state, start + twin) for state in states]
-                continue
-            number = start + at
-            options = scene.options(slot)
-            if number in forced:
-                options = [option for option in options if option[0] == forced[number]]
-            grown = [
-                bind(state, pick, fixed + score(dynamic_features(state, slot, pick, scene, start)))
-                for state in states
-                for pick, fixed in options
-            ]
-            grown.sort(key=lambda state: -state.score)
-            states = grown[:beam]
-    ended = [_end(state, scene) for state in states]
-    ended.sort(key=lambda wiring: -wiring.score)
-    return ended
+            twin = _twin(each.slots, at)
+            out.append(Turn(start + at, slot, start, start + twin if twin >= 0 else -1))
+    return out
+
+
+def _grow(states: Sequence[State], turn: Turn, scene: Scene, only: Candidate | None, beam: int) -> list[State]:
+    """Pick the source of one more slot."""
+    if turn.twin >= 0:
+        return [_repeat(state, turn.twin) for state in states]
+    options = [option for option in scene.options(turn.slot) if only is None or option[0] == only]
+    grown = [
+        bind(state, turn.slot, pick, fixed + score(dynamic_features(state, turn.slot, pick, scene, turn.start)))
+        for state in states
+        for pick, fixed in options
+    ]
+    grown.sort(key=lambda state: -state.score)
+    return grown[:beam]
+
+
+def _rank(states: Sequence[State], listed: Sequence[Turn], scene: Scene) -> list[Wiring]:
+    slots = [turn.slot for turn in listed]
+    ended = [Wiring(state.picks, state.score + score(final_features(state, slots, scene))) for state in states]
+    return sorted(ended, key=lambda wiring: -wiring.score)
+
+
+def describe(shaped: Sequence[Shaped], scene: Scene, picks: Sequence[Candidate]) -> Features:
+    """Return every feature of a whole wiring; weighed, they are its score."""
+    state, features, listed = start_state(scene.known), Features(), turns(shaped)
+    for turn, pick in zip(listed, picks, strict=True):
+        if turn.twin >= 0:
+            state = _repeat(state, turn.twin)
+            continue
+        features += static_features(turn.slot, pick, scene)
+        features += dynamic_features(state, turn.slot, pick, scene, turn.start)
+        state = bind(state, turn.slot, pick, 0.0)
+    return features + final_features(state, [turn.slot for turn in listed], scene)
+
+
+def _twin(slots: Sequence[Slot], at: int) -> int:
+    """Find the earlier slot of an equation that is the same literal, -1 for none."""
+    return next((before for before in range(at) if _same_literal(slots[before], slots[at])), -1)
 
 
 def _same_literal(first: Slot, second: Slot) -> bool:
@@ -62,23 +129,24 @@ def _same_literal(first: Slot, second: Slot) -> bool:
 
 
 def _repeat(state: State, at: int) -> State:
-    return state._replace(picks=(*state.picks, state.picks[at]), gains=(*state.gains, state.gains[at]))
+    return state._replace(picks=(*state.picks, state.picks[at]))
 
 
 def start_state(known: Known) -> State:
     """Return the wiring in which nothing is bound yet."""
-    return State(0.0, (), (0,) * len(known.places), (0,) * len(known.equations), -1)
+    return State(0.0, (), (0,) * len(known.places), (0,) * len(known.equations), -1, ("",) * len(known.places))
 
 
-def bind(state: State, pick: Candidate, gain: float) -> State:
-    """Add a pick to a wiring in the making."""
-    mentions, results, last = state.mentions, state.results, state.last
+def bind(state: State, slot: Slot, pick: Candidate, gain: float) -> State:
+    """Add a pick for a slot to a wiring in the making."""
+    mentions, results, last, roles = state.mentions, state.results, state.last, state.roles
     if pick.kind == "mention":
         mentions = (*mentions[: pick.place], mentions[pick.place] + 1, *mentions[pick.place + 1 :])
         last = pick.place
+        roles = (*roles[: pick.place], slot.role, *roles[pick.place + 1 :])
     elif pick.kind == "result":
         results = (*results[: pick.place], results[pick.place] + 1, *results[pick.place + 1 :])
-    return State(state.score + gain, (*state.picks, pick), mentions, results, last, (*state.gains, gain))
+    return State(state.score + gain, (*state.picks, pick), mentions, results, last, roles)
 
 
 def shape_all(known: Known) -> list[Shaped]:

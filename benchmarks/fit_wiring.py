@@ -1,0 +1,202 @@
+"""Fit the weights of the annotator's wiring to what readers bound: writes tracewright/data/annotate/weights.py.
+
+    python benchmarks/fit_wiring.py --gsm8k PATH/train.jsonl [--labels benchmarks/wiring.tsv ...] [--folds 5]
+
+For each labelled problem the wirings that come into question are listed (the best ones of the beam, and the best one
+for every source that a slot could have), those that compute what the reader's wiring computes are right, and the log
+odds of the right ones against the others are what is fitted: a conditional logit over whole wirings, with a Gaussian
+prior around the weights of `benchmarks/wiring_prior.json`. As the lists depend on the weights, this is done in rounds.
+
+The prior: for mentions and results a conditional logit over 32,450 literals of the train split that have one possible
+source only, against the other numbers of the same question as wrong ones; the rest set by hand.
+
+`--folds` prints what the weights fitted without a fold make of that fold, instead of writing anything.
+
+Not covered: doubts about a wiring as a whole (`fit_doubts.py`).
+"""
+
+import argparse
+import json
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from wiring import Labels, agrees, read_labels, wanted_of
+
+from tracewright.data.annotate import Annotation, weights
+from tracewright.data.annotate.alternatives import forced_wirings, new_numbers, same_on
+from tracewright.data.annotate.annotation import Wired, wire_solution
+from tracewright.data.annotate.program import build, prune
+from tracewright.data.annotate.slots import Candidate
+from tracewright.data.annotate.wire import describe, wire
+from tracewright.data.gsm8k import read_solutions
+from tracewright.data.problem import Problem
+
+HERE = Path(__file__).parent
+TARGET = Path(weights.__file__)
+ROUNDS = 3
+SPREAD = 0.35
+"""Standard deviation of the prior, in log odds."""
+
+
+class Case(NamedTuple):
+    """One labelled problem: a row a wiring, and which of them are right."""
+
+    problem: int
+    features: list[dict[str, float]]
+    right: list[bool]
+
+
+def labelled_picks(wired: Wired, labels: dict[tuple[int, int], tuple[str, ...]]) -> tuple[Candidate, ...] | None:
+    """Return the wiring with every labelled literal bound as the reader has it; None where no source can be it."""
+    slots = [slot for each in wired.shaped for slot in each.slots]
+    picks = list(wired.best.picks)
+    for at, slot in enumerate(slots):
+        wanted = wanted_of(slot, wired.scene.equations[slot.equation].mark, labels)
+        if not wanted or "?" in wanted or any(agrees(slot, picks[at], source, wired) for source in wanted):
+            continue
+        other = next((o for o, _ in wired.scene.options(slot) for s in wanted if agrees(slot, o, s, wired)), None)
+        if other is None:
+            return None
+        picks[at] = other
+    return tuple(picks)
+
+
+def make_case(number: int, problem: Problem, labels: dict[tuple[int, int], tuple[str, ...]]) -> Case | None:
+    """List the wirings of a problem; None where none is right, or none is wrong."""
+    wired = wire_solution(problem)
+    if isinstance(wired, Annotation):
+        return None
+    gold = labelled_picks(wired, labels)
+    if gold is None:
+        return None
+    rows = {gold: True}
+    listed = [w.picks for w in wire(wired.shaped, wired.scene)]
+    listed += [w.picks for _, _, w in forced_wirings(wired.shaped, wired.scene, wired.best, far=14.0)]
+    wanted = program(wired, gold)
+    numbers = [new_numbers(wired.places, draw) for draw in range(2)]
+    for picks in listed:
+        rows.setdefault(picks, same_on(program(wired, picks), wanted, numbers))
+    if all(rows.values()):
+        return None
+    features = [summed(describe(wired.shaped, wired.scene, picks)) for picks in rows]
+    return Case(number, features, list(rows.values()))
+
+
+def program(wired: Wired, picks: Sequence[Candidate]):  # type: ignore[no-untyped-def]
+    """Build what a wiring computes."""
+    built = build(wired.shaped, picks)
+    answer = built.results[-1]
+    if wired.rounding:
+        answer = built.program.add(wired.rounding, (answer,), -1)
+    return prune(built.program.ops, answer)
+
+
+def summed(features: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """Add up equal features."""
+    total: dict[str, float] = defaultdict(float)
+    for name, amount in features:
+        total[name] += amount
+    return dict(total)
+
+
+def fit(cases: Sequence[Case], prior: dict[str, float], spread: float = SPREAD, steps: int = 300) -> dict[str, float]:
+    """Climb to the most probable weights; the objective is smooth, so plain gradient ascent with momentum will do."""
+    names = sorted({name for case in cases for row in case.features for name in row} | set(prior))
+    place = {name: at for at, name in enumerate(names)}
+    mean = np.array([prior.get(name, 0.0) for name in names])
+    tables = []
+    for case in cases:
+        used = sorted({name for row in case.features for name in row})
+        table = np.array([[row.get(name, 0.0) for name in used] for row in case.features])
+        tables.append((np.array([place[name] for name in used]), table, np.array(case.right)))
+    w, speed = mean.copy(), np.zeros_like(mean)
+    for _ in range(steps):
+        gradient = -(w - mean) / spread**2
+        for used, table, right in tables:
+            scores = table @ w[used]
+            p = np.exp(scores - scores.max())
+            p /= p.sum()
+            q = np.where(right, p, 0.0)
+            gradient[used] += (q / q.sum() - p) @ table
+        speed = 0.9 * speed + gradient
+        w = w + 0.004 * speed
+    return dict(zip(names, w.tolist(), strict=True))
+
+
+def judge(cases: Sequence[Case], w: dict[str, float]) -> tuple[int, float]:
+    """Return how many cases have a right wiring on top, and the mean log loss."""
+    hits, loss = 0, 0.0
+    for case in cases:
+        scores = np.array([sum(w.get(n, 0.0) * v for n, v in row.items()) for row in case.features])
+        p = np.exp(scores - scores.max())
+        right = np.array(case.right)
+        hits += bool(right[int(p.argmax())])
+        loss -= float(np.log(p[right].sum() / p.sum()))
+    return hits, loss / max(1, len(cases))
+
+
+def make_cases(problems: Sequence[Problem], labels: Labels) -> list[Case]:
+    """Make the cases of all labelled problems."""
+    made = (make_case(number, problems[number], wanted) for number, wanted in labels.items())
+    return [case for case in made if case]
+
+
+def use(fitted: dict[str, float]) -> None:
+    """Let the annotator wire with these weights from now on."""
+    weights.WEIGHTS.clear()
+    weights.WEIGHTS.update(fitted)
+
+
+def write_weights(fitted: dict[str, float]) -> None:
+    """Put the weights into their file; its text before them stays."""
+    text = TARGET.read_text()
+    head = text[: text.index("WEIGHTS: dict[str, float] = {")]
+    lines, line = ["WEIGHTS: dict[str, float] = {"], "   "
+    for name, value in sorted(fitted.items()):
+        item = f' "{name}": {round(value, 2):g},'
+        if len(line) + len(item) > 118:
+            lines, line = [*lines, line], "   "
+        line += item
+    TARGET.write_text(head + "\n".join([*lines, line, "}  # fmt: skip"]) + "\n")
+
+
+def main() -> None:
+    """Fit and write, or print what the folds say."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--gsm8k", type=Path, required=True)
+    parser.add_argument("--labels", type=Path, nargs="+", default=[HERE / "wiring.tsv", HERE / "wiring_hard.tsv"])
+    parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--spread", type=float, default=SPREAD)
+    given = parser.parse_args()
+    problems = read_solutions(given.gsm8k)
+    labels: Labels = {number: wanted for path in given.labels for number, wanted in read_labels(path).items()}
+    prior: dict[str, float] = json.loads((HERE / "wiring_prior.json").read_text())
+    use(prior)
+    fitted = prior
+    for _ in range(ROUNDS):
+        cases = make_cases(problems, labels)
+        if given.folds:
+            break
+        fitted = {name: round(value, 2) for name, value in fit(cases, prior, given.spread).items()}
+        use(fitted)
+        print(len(cases), "cases:", *judge(cases, prior), "->", *judge(cases, fitted))
+    if not given.folds:
+        write_weights(fitted)
+        return
+    random.Random(0).shuffle(cases)
+    hits, loss = 0, 0.0
+    for fold in range(given.folds):
+        test = cases[fold :: given.folds]
+        held = {case.problem for case in test}
+        w = fit([case for case in cases if case.problem not in held], prior, given.spread)
+        right, nats = judge(test, w)
+        hits, loss = hits + right, loss + nats * len(test)
+    print(f"{len(cases)} cases; prior:", *judge(cases, prior), f"; held out: {hits} {loss / len(cases):.4f}")
+
+
+if __name__ == "__main__":
+    main()
