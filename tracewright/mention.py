@@ -130,17 +130,17 @@ Found = tuple[int, int, Number, str]
 def _read(text: str) -> tuple[Mention, ...]:
     tokens = _Tokens(text)
     mentions: list[Mention] = []
-    at, words = 0, tokens.words
-    while at < len(words):
-        reader = _READERS.get(words[at]) or (_digits if words[at][-1].isdecimal() else None)
-        found = reader(tokens, at) if reader else None
-        if found is None:
-            at += 1
+    read = 0  # tokens before this one are part of a mention
+    for at, word in enumerate(tokens.words):
+        reader = _READERS.get(word) or (_digits if word[-1].isdecimal() else None)
+        if reader is None or at < read:
             continue
-        first, after, value, kind = found
-        start, end = tokens.starts[first], tokens.ends[after - 1]
+        found = reader(tokens, at)
+        if found is None:
+            continue
+        first, read, value, kind = found
+        start, end = tokens.start(first), tokens.end(read - 1)
         mentions.append(Mention(len(mentions) + 1, text[start:end], start, end, tidy(value), kind))
-        at = after
     return tuple(mentions)
 
 
@@ -149,15 +149,25 @@ class _Tokens:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words: list[str] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        for match in _TOKEN.finditer(text):
-            start, end = match.span()
-            self.words.append(match[0].lower())
-            self.starts.append(start)
-            self.ends.append(end)
+        self.written: list[str] = _TOKEN.findall(text)
+        self.words = [word.lower() for word in self.written]
+        self._starts: list[int] = []
         self._coins: bool | None = None
+
+    def start(self, at: int) -> int:
+        """Return where a token starts. Only white space stands between tokens, so each is the next of its writing."""
+        starts = self._starts
+        if at >= len(starts):
+            place = starts[-1] + len(self.written[len(starts) - 1]) if starts else 0
+            for word in self.written[len(starts) : at + 1]:
+                place = self.text.index(word, place)
+                starts.append(place)
+                place += len(word)
+        return starts[at]
+
+    def end(self, at: int) -> int:
+        """Return where a token ends."""
+        return self.start(at) + len(self.written[at])
 
     def word(self, at: int) -> str:
         """Return the token at a place, or '' beyond either end."""
@@ -165,7 +175,7 @@ class _Tokens:
 
     def joined(self, at: int) -> bool:
         """Say whether the token at a place touches the one before it."""
-        return 0 < at < len(self.words) and self.starts[at] == self.ends[at - 1]
+        return 0 < at < len(self.words) and self.start(at) == self.end(at - 1)
 
     def next_word(self, at: int) -> tuple[str, int]:
         """Return the token at a place, or the one after a hyphen there, and where it stands."""
@@ -215,7 +225,7 @@ def _part_of_a_name(tokens: _Tokens, at: int, before: str) -> bool:
     """Say whether the digits belong to a name: mp3, D20, COVID-19, 3D, 24/7."""
     if before and (before.isalpha() or before == "_"):
         return True
-    if before == "-" and tokens.joined(at - 1) and tokens.text[tokens.starts[at - 2]].isupper():
+    if before == "-" and tokens.joined(at - 1) and tokens.written[at - 2][0].isupper():
         return tokens.words[at - 2].isalpha() and tokens.words[at - 2] not in _SMALL
     if tokens.joined(at + 1) and tokens.words[at + 1] == "d":
         return True

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
 from tracewright.data.vary.checks import Check, check_of, keeps, program_of
 from tracewright.data.vary.draw import Slot, draw, drawer_of
@@ -175,11 +176,11 @@ def test_results_keep_what_they_were(old: int | Fraction, new: tuple[int, int], 
 
 
 def test_persons_and_things() -> None:
-    persons = read_persons("Ruth has 3 cats. Her cats like Omar. She and Omar sing.", "")
+    persons = read_persons("Ruth has 3 cats. Her cats like Omar. She and Omar sing.", "", ("Ruth", "Omar"))
     assert [person.name for person in persons] == ["Ruth", "Omar"]
     assert "Hannah" in persons[0].others and "Peter" in persons[1].others and "Ruth" not in persons[0].others
     for text in ("Ruth Miller has 3 cats.", "How many letters has the name Ruth?", "Alice came. Alicia went."):
-        assert read_persons(text, "") == ()
+        assert read_persons(text, "", read_names(text)) == ()
     (thing,) = read_things("Ida buys 5 apples. Each apple costs $1.", "")
     assert (thing.one, thing.many) == ("apple", "apples") and ("pear", "pears") in thing.others
     for text in ("Ida bakes 5 apples pies.", "An apple tree has 50 apples.", "She has 4 green apples."):

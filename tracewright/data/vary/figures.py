@@ -27,7 +27,7 @@ _PART = {
     3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth", 10: "tenth", 12: "twelfth",
 }  # fmt: skip
 _PART_VALUE = {word: value for value, word in _PART.items()} | {"quarter": 4}
-_DIGITS = re.compile(r"([$€£]?)(\d[\d,]*)(\.\d+)?(%?)\Z")
+_DIGITS = re.compile(r"([$€£]?)(\d[\d,]*)(\.\d+)?([%$€£]?)\Z")
 _SCALED = re.compile(r"([$€£]?)([\d.]+|[a-z]+)([ -])(dozen|hundred|thousand|million|billion)\Z", re.I)
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _RATIO = re.compile(r"(\d+)/(\d+)(ths?|rds?)?\Z")
@@ -68,9 +68,11 @@ def read_figure(mention: Mention, question: str) -> Figure | None:
         _digits(mention, question)
         or _words(mention)
         or _scaled(text)
+        or _dozen(mention, question)
         or _ratio(text)
         or _part(text, mention.value)
         or _times(text)
+        or _fold(mention, question)
     )
     return figure if figure and figure.write(mention.value) == text else None
 
@@ -79,9 +81,10 @@ def _digits(mention: Mention, question: str) -> Figure | None:
     match = _DIGITS.match(mention.text)
     if not match:
         return None
-    sign, whole, decimals, percent = match[1], match[2], match[3] or "", match[4]
+    sign, whole, decimals, mark = match[1], match[2], match[3] or "", match[4]
     places = max(0, len(decimals) - 1)
     commas = "," in whole or len(whole) < 4
+    short = places == 1 and mention.kind == "money"  # $3.5 becomes $7, not $7.0
 
     def write(value: Number) -> str | None:
         scaled = value * 10**places
@@ -92,11 +95,13 @@ def _digits(mention: Mention, question: str) -> Figure | None:
         if scaled < 0:
             return None
         if not places:
-            return f"{sign}{scaled:,}{percent}" if commas else f"{sign}{scaled}{percent}"
+            return f"{sign}{scaled:,}{mark}" if commas else f"{sign}{scaled}{mark}"
         left, right = divmod(scaled, 10**places)
-        return f"{sign}{left:,}.{right:0{places}}{percent}" if commas else f"{sign}{left}.{right:0{places}}{percent}"
+        if short and not right:
+            return f"{sign}{left:,}{mark}" if commas else f"{sign}{left}{mark}"
+        return f"{sign}{left:,}.{right:0{places}}{mark}" if commas else f"{sign}{left}.{right:0{places}}{mark}"
 
-    plain = not sign and not places and not percent and mention.kind == "integer"
+    plain = not sign and not places and not mark and mention.kind == "integer"
     return Figure("digits", write, sign, places, flips=plain and _stands_alone(mention, question))
 
 
@@ -160,6 +165,29 @@ def _scaled(text: str) -> Figure | None:
     return Figure("scaled", write, sign, places, scale)
 
 
+_PRICED = re.compile(r"(?:[\d$¢]|\b(?:cents?|dollars?|per|for|by|at|is|was|costs?|of))\s*\Z", re.I)
+_ONE_VERB = re.compile(r"-|(?: \w+){0,3} (?:is|was|has|costs|contains|weighs|sells|lasts|makes|needs|box|pack)\b")
+
+
+def _dozen(mention: Mention, question: str) -> Figure | None:
+    """Understand `a dozen` where it is an amount, which may become `three dozen`, and no price's unit."""
+    text = mention.text
+    if text.lower() != "a dozen" or _PRICED.search(question[max(0, mention.start - 12) : mention.start]):
+        return None
+    if _ONE_VERB.match(question[mention.end : mention.end + 60]):
+        return None
+    capital = text[0].isupper()
+
+    def write(value: Number) -> str | None:
+        dozens, rest = divmod(value, 12)
+        if rest or not 0 < dozens < 10:
+            return None
+        words = "a dozen" if dozens == 1 else f"{_ONES[int(dozens)]} dozen"
+        return words.capitalize() if capital else words
+
+    return Figure("dozens", write, scale=12)
+
+
 def _ratio(text: str) -> Figure | None:
     match = _RATIO.match(text)
     if not match:
@@ -216,5 +244,33 @@ def _times(text: str) -> Figure | None:
             return None
         words = text.lower() if value == own else "twice" if value == 2 else f"{_ONES[int(value)]} times"
         return words.capitalize() if capital else words
+
+    return Figure("times", write)
+
+
+_FOLDS = {2: "double", 3: "triple", 4: "quadruple"}
+_FOLD_OF = re.compile(
+    r"[.,;?!]| (?:the|what|that|this|his|her|their|its|my|our|your|as|how|of|in|by|after|every|[A-Z])"
+)
+
+
+def _fold(mention: Mention, question: str) -> Figure | None:
+    """Understand `double the price` and `doubles`, which may become `triple the price`, but no `double room`."""
+    text = mention.text
+    old = text.lower()
+    stems = {value: stem for value, stem in _FOLDS.items() if old.startswith(stem[:-1])}
+    if mention.kind != "multiple" or not stems:
+        return None
+    ((_, stem),) = stems.items()
+    ending = old[len(stem) - 1 :]
+    if ending not in ("e", "es", "ed", "ing") or (ending == "e" and not _FOLD_OF.match(question, mention.end)):
+        return None
+
+    def write(value: Number) -> str | None:
+        new = _FOLDS.get(int(value)) if value.denominator == 1 else None
+        if new is None:
+            return None
+        words = f"{new[:-1]}{ending}"
+        return words.capitalize() if text[0].isupper() else words
 
     return Figure("times", write)

@@ -12,10 +12,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from tracewright.data.annotate.words import stem, word_set
+from tracewright.data.annotate.words import UNITS, stem, word_set
 from tracewright.data.vary.figures import Figure
+from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.mention import Mention
+from tracewright.number import Number
 
+MOST_NAMED = 4
+"""Groups up to here are often told apart: the first, the other, the oldest."""
 SMALL = 12
 """Up to here a number may count a list of the text, or be counted along by a word."""
 
@@ -37,6 +41,12 @@ _FAMILIES = (
     word_set("cent penny nickel dime quarter dollar"),
 )
 """Units of one sort: `16 ounces in a pound` is a fact. Hours of a day are not, see `values.py` for their caps."""
+_WHOLES = {
+    ("day", 7): "week", ("day", 28): "month", ("day", 30): "month", ("day", 31): "month", ("day", 365): "year",
+    ("week", 4): "month", ("week", 52): "year", ("month", 12): "year", ("hour", 24): "day", ("minute", 60): "hour",
+    ("second", 60): "minute", ("year", 10): "decade", ("year", 100): "century",
+}  # fmt: skip
+"""Where a text has both, 30 days may be the month that it goes on to speak of."""
 _OF_UNIT = re.compile(r" (?:in|per|to|make|makes|equals?|is|are in|for) (?:an?|one|each|every|the|1) ([a-z]+)", re.I)
 _UNIT_IS = re.compile(
     r"\b(?:an?|one|each|every|1) ([a-z]+) (?:is|are|has|have|equals?|contains?|makes?|holds?|=)\s+\Z", re.I
@@ -48,12 +58,27 @@ _BODY = word_set(
     person-tent year-olds percenters gender genders
     """
 )
+MOST_LIMBS = 12
+"""Up to here, and at 18 wheels, nature or custom fixes how many of a sort one body has; more of them are counted."""
+_RIGHT = (90, 180, 360)
+_ANGLES = Lexicon("angles?|triangles?|degrees?|polygons?|quadrilaterals?")
+_FIXED_DEGREES = re.compile(r"\b(?:angles?|triangles?|circles?|rotat\w*|turn\w*|freez\w*|boil\w*|Fahrenheit|Celsius)\b")
+_COINS = re.compile(r"\b(?:dimes?|nickels?|penn(?:y|ies)|coins?|cents?|change|bank)\b", re.I)
 _PEOPLE = word_set(
     """friend friends brother brothers sister sisters sibling siblings son sons daughter daughters child children kid
     kids cousin cousins roommate roommates parent parents grandparents nephews nieces boys girls men women people
     person adults grandchildren pets cats dogs employees workers teammates classmates neighbors players guests
     """
 )
+_EACH = (
+    "both|either|neither|each|first|second|third|fourth|last|final|other|another|next|remaining|same|those|these|of the"
+)
+_CUSTOMARY = word_set(
+    """day days month months weekday weekdays workday workdays hour hours week weeks state states planet planets player
+    players season seasons quarter quarters minute minutes continent continents innings holes lanes grades
+    """
+)
+"""`The 12 months` is a fact as much as a count."""
 _SORTS = word_set(
     """types type kinds kind sizes colors flavors varieties options choices categories sections parts stages levels
     teams groups rooms classes ways different subjects sources jobs shifts phases trips stops shops stores houses
@@ -65,7 +90,7 @@ _LABELS = (
     "question problem game unit apartment gate track platform version door phase part round house street floor "
     "january february march april may june july august september october november december"
 )
-_LABEL = re.compile(rf"\b(?:{'|'.join(_LABELS.split())})\.?\s+#?\Z|#\Z", re.I)
+_LABEL = re.compile(rf"(?:.*[^\w])?(?:{'|'.join(_LABELS.split())})\.?\Z", re.I)
 _DATE_AFTER = re.compile(
     r"\s+(?:of )?(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
@@ -78,7 +103,9 @@ _PAIRING = re.compile(
     r"third|fourth|last|others|former|latter|rest of|remaining|respectively|between them|the two|older|younger|oldest|"
     r"youngest|middle|half of them|final)\b", re.I
 )  # fmt: skip
-_LIST = re.compile(r"[^,.;:?!]{1,45}(?:,[^,.;:?!]{2,45}){0,7},? (?:and|or) [^,.;:?!]{1,45}")
+_CLAUSE = re.compile(r"[^.;:?!]+")
+_JOINT = re.compile(r",? (?:and|or) (?=.)")
+_AMOUNT = re.compile(r"\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|twice)\b", re.I)
 _DAYS = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
 _TAIL_WORD = re.compile(r"[\s-]*(?:more |other |different |new |of the |of her |of his |of their |of )?([A-Za-z-]+)")
 _ORDINALS = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth)\b", re.I)
@@ -101,7 +128,7 @@ def fixed(mention: Mention, question: str, figure: Figure | None, names: Sequenc
     if value == _HALF[mention.kind == "percent"] and mention.kind in ("percent", "fraction"):
         return "a half, which is also what a half leaves"
     before, after = question[max(0, mention.start - 40) : mention.start], question[mention.end : mention.end + 60]
-    if _LABEL.search(before) and mention.kind in ("integer", "word"):
+    if mention.kind in ("integer", "word") and _labelled(before):
         return "a label"
     if mention.kind in ("integer", "word") and (_DATE_AFTER.match(after) or re.match(r"\s*:|\s*'s\b", after)):
         return "a date or ratio"
@@ -113,10 +140,26 @@ def fixed(mention: Mention, question: str, figure: Figure | None, names: Sequenc
         return "a part named again" if re.search(r"\b(?:other|remaining|last|another)\s+\Z", before) else ""
     if _JOINED.match(after):
         return "part of a noun"
-    return _world(mention, before, after) or _counted(mention, question, before, after, names)
+    return _world(mention, question, before, after) or _counted(mention, question, before, after, names)
 
 
-def _world(mention: Mention, before: str, after: str) -> str:
+def _labelled(before: str) -> bool:
+    """Say whether what stands before a number makes a label of it: `room 12`, `#3`."""
+    if before[-1:] == "#":
+        return True
+    return before[-1:].isspace() and _LABEL.match(before.split()[-1] if before.strip() else "") is not None
+
+
+def _counted_out(value: Number, word: str, question: str) -> bool:
+    """Say whether what nature fixes of one is counted of many here: 20 hands, 4 quarters and a dime, 60 degrees."""
+    if word in ("degree", "degrees"):
+        return not _FIXED_DEGREES.search(question)
+    if word == "quarters":
+        return _COINS.search(question) is not None
+    return value > MOST_LIMBS and value != 18 and word not in ("letter", "letters")
+
+
+def _world(mention: Mention, question: str, before: str, after: str) -> str:
     """Say whether nature or custom fixes the number."""
     match = _TAIL_WORD.match(after)
     word = match[1].lower() if match else ""
@@ -126,7 +169,12 @@ def _world(mention: Mention, before: str, after: str) -> str:
         whose = _UNIT_IS.search(before)
         if (of and stem(of[1]) in family) or (whose and stem(whose[1]) in family):
             return "a fact of units"
-    if word.partition("-")[0] in _BODY or word in _BODY:
+    whole = _WHOLES.get((stem(word), int(mention.value))) if mention.value.denominator == 1 else None
+    if whole and words_of(question) & {whole, f"{whole}s", f"{whole}ly"}:
+        return "a fact of units"
+    if mention.value in _RIGHT and _ANGLES.any(words_of(question)):
+        return "fixed by nature"
+    if (word.partition("-")[0] in _BODY or word in _BODY) and not _counted_out(mention.value, word, question):
         return "fixed by nature"
     for noun in {word, word.removesuffix("s"), word.removesuffix("es")}:
         if (str(mention.value), noun) in _UNIT_FACTS and (
@@ -148,12 +196,14 @@ def _counted(mention: Mention, question: str, before: str, after: str, names: Se
     noun = match[1].lower() if match else ""
     if re.match(r"[^.?!]{0,60}:", after):
         return "a list follows"
-    if value == 2 and _PAIRING.search(question):
+    if value == 2 and _PAIRING.search(question) and not _measures(noun, question):
         return "a pair that is spoken of"
-    if _DEFINITE.search(before) or re.match(r"\s+of (?:them|us|the|these|those|his|her|their)\b", after):
+    definite = _DEFINITE.search(before) or re.match(r"\s+of (?:them|us|the|these|those|his|her|their)\b", after)
+    if definite and (value <= max(MOST_NAMED, len(names) + 1) or noun in _CUSTOMARY):
         return "a group that is spoken of"
-    if (noun in _PEOPLE or noun in _SORTS) and (_PAIRING.search(question) or value <= len(names) + 1):
-        return "a group that is spoken of"
+    if noun in _PEOPLE or noun in _SORTS:
+        if value <= len(names) + 1 or (value <= MOST_NAMED and _PAIRING.search(question)):
+            return "a group that is spoken of"
     if len(set(_DAYS.findall(question))) in (value, value - 1) and re.match(r"[\s-]*(?:days?|nights?)\b", after):
         return "days that are named"
     if value > 2 and _lists(question, int(value), mention):
@@ -164,16 +214,48 @@ def _counted(mention: Mention, question: str, before: str, after: str, names: Se
     return ""
 
 
-def _lists(question: str, value: int, mention: Mention) -> bool:
-    """Say whether a list of exactly so many parts stands near."""
-    near = question[max(0, mention.start - 120) : mention.end + 160]
-    if value > 3 and near.count(",") + 2 < value:
+def _measures(noun: str, question: str) -> bool:
+    """Say whether a noun is a unit none of which is spoken of by itself: no `first hour`, no `other cup`."""
+    unit = stem(noun)
+    if unit not in UNITS or unit in ("day", "week", "month", "year", "dozen", "pair", "quarter", "dime", "nickel"):
         return False
-    for match in _LIST.finditer(near):
-        commas = match[0].count(",")
-        if value == commas + (1 if ", and" in match[0] or ", or" in match[0] else 2):
-            return True
+    return not re.search(rf"\b(?:{_EACH})(?: \w+)? {noun.removesuffix('s')}s?\b", question, re.I)
+
+
+def _lists(question: str, value: int, mention: Mention) -> bool:
+    """Say whether a list of exactly so many parts stands near, which is no list of amounts: `3 figs, 2 pears, ...`."""
+    left = max(0, mention.start - 120)
+    near = question[left : mention.end + 160]
+    if near.count(",") + 2 < value:
+        return False
+    for clause in _CLAUSE.finditer(near):
+        place = mention.start - left - clause.start()
+        for joint in _JOINT.finditer(clause[0]):
+            items = _items(clause[0], joint.start(), joint.end())
+            own = next((at for at, (start, end) in enumerate(items) if start <= place < end), -1)
+            counted = [bool(_AMOUNT.search(clause[0][start:end])) for at, (start, end) in enumerate(items) if at != own]
+            inside = 0 < own < len(items) - 1
+            if len(items) == value and not inside and not all(counted):
+                return True
+            if own >= 0 and len(items) - 1 - own == value and not all(counted[own:]):
+                return True
     return False
+
+
+def _items(clause: str, left: int, right: int) -> list[tuple[int, int]]:
+    """Return where the items of a list stand whose `and` is at `left` to `right`: one at least, and at most 45 long."""
+    after = clause.find(",", right)
+    items = [(right, len(clause) if after < 0 else after)]
+    end = left
+    for _ in range(8):
+        start = clause.rfind(",", 0, end) + 1
+        if items[1:] and not 2 <= end - start <= 45 and start:
+            break
+        items.append((start, end))
+        if not start or end - start > 45:
+            break
+        end = start - 1
+    return items[::-1]
 
 
 def _sentence(question: str, place: int) -> str:

@@ -9,11 +9,13 @@ Not covered: places, shops, family words, things outside the vocabulary.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from tracewright.data.annotate.words import word_set
-from tracewright.data.mask import read_names
+from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.data.vocabulary import Values, load_names, load_tables, slug
 
 _NO_NEW = word_set(
@@ -26,17 +28,19 @@ _NO_NEW = word_set(
 _TITLES = word_set(
     "Mr Mrs Ms Miss Dr Aunt Auntie Uncle Grandma Grandpa Coach Sister Brother Farmer Chef Officer Professor"
 )
-_HE = re.compile(r"\b(?:he|him|his|himself|He|His|Him)\b")
-_SHE = re.compile(r"\b(?:she|her|hers|herself|She|Her|Hers)\b")
-_KIN = re.compile(
-    r"\b(?:mother|father|mom|dad|brother|sister|son|daughter|wife|husband|boyfriend|girlfriend|uncle|aunt|grandmother|"
+_HE = Lexicon("he|him|his|himself")
+_SHE = Lexicon("she|her|hers|herself")
+_KIN = Lexicon(
+    r"(?:mother|father|mom|dad|brother|sister|son|daughter|wife|husband|boyfriend|girlfriend|uncle|aunt|grandmother|"
     r"grandfather|grandma|grandpa|friend|niece|nephew|boss|man|woman|boy|girl|cousin|teacher|"
-    r"neighbor|dog|cat|horse)s?\b", re.I
-)  # fmt: skip
+    r"neighbor|dog|cat|horse)s?"
+)
 _PLACE_BEFORE = re.compile(r"\b(?:the|of|from|to|for|by|on|via|an?)\s+\Z")
 _ACTS = re.compile(
     r"(?:'s)? (?:is|was|has|had|can|will|wants?|needs?|likes?|loves?|decide[sd]|[a-z]+ed|bought|buys|went)\b"
 )
+_LETTERS = re.compile(r"\bletters?\b|\binitials?\b|\balphabet")
+_CAPITAL = re.compile(r"\b[A-Z][a-z]+")
 _WORD_BEFORE = re.compile(r"([A-Za-z.]+)[\s]+\Z")
 
 
@@ -63,34 +67,37 @@ def _genders() -> dict[str, str]:
 
 
 @cache
-def _pool(gender: str) -> tuple[str, ...]:
-    return tuple(
+def _pool(gender: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the names of a gender that may be put in, as they are and in lower case."""
+    names = tuple(
         name for name, own in _genders().items() if own == gender and name not in _NO_NEW and not name.endswith("s")
     )
+    return names, frozenset(name.lower() for name in names)
 
 
-def read_persons(question: str, solution: str) -> tuple[Person, ...]:
-    """Find the persons of a question whose names can be exchanged."""
-    if re.search(r"\bletters?\b|\binitials?\b|\balphabet", question):
+def read_persons(question: str, solution: str, found: tuple[str, ...]) -> tuple[Person, ...]:
+    """Find the persons of a question whose names can be exchanged; `found` are its names as the mask reads them."""
+    if _LETTERS.search(question):
         return ()
-    found = read_names(question)
-    capitals = set(re.findall(r"\b[A-Z][a-z]+", question))
+    capitals = set(_CAPITAL.findall(question))
     words = set(re.findall(r"[a-z]+", f"{question} {solution}".lower()))
     persons = []
     for name in dict.fromkeys(re.findall(r"\b[A-Z][a-zà-ÿ]+\b", question)):
         gender = _gender(name, question, found)
         if not gender or not _exchangeable(name, question, capitals):
             continue
-        others = tuple(other for other in _pool(gender) if other.lower() not in words)
+        pool, lowered = _pool(gender)
+        others = pool if lowered.isdisjoint(words) else tuple(other for other in pool if other.lower() not in words)
         persons.append(Person(name, others))
     return tuple(persons)
 
 
 def _gender(name: str, question: str, found: tuple[str, ...]) -> str:
     """Return the gender of a name by the vocabulary or, where it is the only one, by the pronouns; empty in doubt."""
-    he, she = bool(_HE.search(question)), bool(_SHE.search(question))
+    told = words_of(question)
+    he, she = _HE.any(told), _SHE.any(told)
     known = _genders().get(name, "")
-    alone = found in ((name,), ()) and not _KIN.search(question)
+    alone = found in ((name,), ()) and not _KIN.any(told)
     if known:
         against = she if known == "he" else he
         agree = he if known == "he" else she
@@ -101,13 +108,24 @@ def _gender(name: str, question: str, found: tuple[str, ...]) -> str:
     return ""
 
 
+def places_of(word: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each place where a word stands whole in a text."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        before, after = text[max(0, start - 1) : start], text[end : end + 1]
+        if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
+            yield start, end
+        start = text.find(word, end)
+
+
 def _exchangeable(name: str, question: str, capitals: set[str]) -> bool:
     """Say whether a word is a person's name wherever it stands, and no part of another name."""
     if any(other != name and other[:3] == name[:3] for other in capitals) or f"{name}' " in question:
         return False
-    for match in re.finditer(rf"\b{name}\b", question):
-        after = question[match.end() : match.end() + 20]
-        before = question[: match.start()]
+    for start, end in places_of(name, question):
+        after = question[end : end + 20]
+        before = question[:start]
         if re.match(r"(?:'s)?[ -][A-Z]|['’]s?\s+(?:Street|Road)|-|[A-Za-z]| (?:Street|Avenue|River|Lake)", after):
             return False
         word = _WORD_BEFORE.search(before)
@@ -137,16 +155,15 @@ _PREVIOUS = word_set(
     brought received receives lost found purchased ordered carries using used use with for my our your both total
     """
 )
-_BELONGS = re.compile(
-    r"\b(?:trees?|orchard|juice|juicy|peel\w*|seeds?|vines?|bush(?:es)?|squeez\w*|pies?|jams?|sauce|smoothies?|slic\w+|"
+_BELONGS = Lexicon(
+    r"trees?|orchard|juice|juicy|peel\w*|seeds?|vines?|bush(?:es)?|squeez\w*|pies?|jams?|sauce|smoothies?|slic\w+|"
     r"cider|lay|lays|hatch\w*|eggs?|sharpen\w*|ink|pages?|chapters?|read\w*|wear\w*|sew\w*|bouquets?|vases?|petals?|"
     r"bloom\w*|grow\w*|plant\w*|garden\w*|farm\w*|harvest\w*|wool|milk|yarn|knit\w*|fabric|leather|cotton|dough|flour|"
     r"sugar|butter|batter|recipes?|oven|frosting|frost\w*|ingredients?|chips?|deck|strings?|wax|candles?|rid(?:e|es|ing)|"
     r"wheels?|beads?|peck|ripe\w*|rot\w*|weigh\w*|pounds?|ounces?|grams?|kilograms?|kg|colou?r\w*|bunch\w*|leaf|leaves|"
     r"crust|bake|bit|bites?|salad|fit|pair|pairs|inch\w*|feet|draw\w*|writ\w*|paint\w*|toppings?|beach|fly|flew|broken?|"
     r"calories|flavou?r\w*|mint\w*|blow\w*|layers?|pits?|spring|sleeves?|sheets?|rolls?|stacks?|albums?|crates?|"
-    r"bushels?)\b",
-    re.I,
+    r"bushels?"
 )
 """Words that go with some things of a table and not with others: where one stands, no thing is exchanged."""
 
@@ -159,8 +176,8 @@ class _Row(NamedTuple):
 
 
 @cache
-def _rows() -> tuple[dict[str, _Row], re.Pattern[str]]:
-    """Return the things by their singular and plural, and a pattern that finds them."""
+def _rows() -> tuple[dict[str, _Row], frozenset[str], re.Pattern[str]]:
+    """Return the things by singular and plural, the words that these begin with, and a pattern that finds them."""
     forms: dict[str, _Row] = {}
     for table in _TABLES:
         for row in load_tables()[table]:
@@ -170,16 +187,17 @@ def _rows() -> tuple[dict[str, _Row], re.Pattern[str]]:
             if thing.one.islower():
                 forms[thing.one] = forms[thing.many] = thing
     longest = sorted(forms, key=len, reverse=True)
-    return forms, re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b", re.I)
+    first_words = frozenset(re.findall(r"[a-z]+", form)[0] for form in forms)
+    return forms, first_words, re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b", re.I)
 
 
 def read_things(question: str, solution: str) -> tuple[Thing, ...]:
     """Find the things of a question that can be exchanged."""
-    if _BELONGS.search(question):
+    if _BELONGS.any(words_of(question)):
         return ()
-    forms, pattern = _rows()
+    forms, first_words, pattern = _rows()
     text = f"{question} {solution}".lower()
-    if not any(row.many in text for row in forms.values()):
+    if first_words.isdisjoint(re.findall(r"[a-z]+", text)):
         return ()
     found: dict[_Row, bool] = {}
     for match in pattern.finditer(question):
@@ -224,8 +242,40 @@ _SPELLED = word_set(
 )
 
 
-def rename(text: str, renamed: dict[str, str]) -> str:
+def exchange(text: str, new: Mapping[str, str]) -> str:
+    """Exchange names and nouns in a text, capitals kept; `new` says what becomes what."""
+    found = []
+    for old, other in new.items():
+        found += [(start, end, other) for start, end in places_of(old, text)]
+        if old[0].islower():
+            capital = other[0].upper() + other[1:]
+            found += [(start, end, capital) for start, end in places_of(old.capitalize(), text)]
+    return _put(text, found)
+
+
+def rename(trace: str, new: Mapping[str, str]) -> str:
     """Exchange names and nouns inside the variables of a trace."""
-    swap = {slug(old): slug(new) for old, new in renamed.items()}
-    pattern = rf"(?<![a-z])(?:{'|'.join(sorted(swap, key=len, reverse=True))})(?![a-z])"
-    return re.sub(pattern, lambda match: swap[match[0]], text)
+    found = []
+    for old, other in new.items():
+        word, put = slug(old), slug(other)
+        start = trace.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if not (trace[start - 1] in ascii_lowercase or trace[end] in ascii_lowercase):
+                found.append((start, end, put))
+            start = trace.find(word, end)
+    return _put(trace, found)
+
+
+def _put(text: str, found: list[tuple[int, int, str]]) -> str:
+    """Put words in the places of others; of two that overlap, the one that begins first, or is longer."""
+    if not found:
+        return text
+    found.sort(key=lambda item: (item[0], -item[1]))
+    pieces: list[str] = []
+    place = 0
+    for start, end, word in found:
+        if start >= place:
+            pieces += (text[place:start], word)
+            place = end
+    return "".join((*pieces, text[place:]))

@@ -44,7 +44,7 @@ def follow(
         return _whole(target, mentions, "fraction", 1)
     if kind not in _NUMBERS or value < 3:
         return []
-    if _THRESHOLD.search(question[: mentions[target].start]):
+    if _THRESHOLD.search(question[max(0, mentions[target].start - 30) : mentions[target].start]):
         return []
     near = question[max(0, mentions[target].start - 30) : mentions[target].end + 40]
     told = bool(_RESULT.search(near)) or target not in program.used
@@ -119,7 +119,7 @@ def _products(target: int, mentions: Sequence[Mention], told: bool) -> list[Rela
         if 1 in (a.value, b.value):
             continue
         if "percent" in (a.kind, b.kind):
-            if a.kind != b.kind and a.value * b.value == 100 * value:
+            if a.kind != b.kind and a.value * b.value == 100 * value and (value >= LEAST_PRODUCT or told):
                 pair = (right, left) if a.kind == "percent" else (left, right)
                 found.append(("percent_of", pair))
         elif a.value * b.value == value and (value >= LEAST_PRODUCT or told):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tracewright.data.annotate.words import WORD, stem, word_set
-from tracewright.data.vary.names import Person, Thing
+from tracewright.data.vary.names import Person, Thing, places_of
 from tracewright.data.vocabulary import with_article
 from tracewright.mention import Mention
 
@@ -46,7 +46,7 @@ class Pieces(NamedTuple):
 
 
 _END = re.compile(
-    r"(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bMs)(?<!\bSt)(?<![ap]\.m)[.?!][\"”')]*(\s+)(?=[\"“(]?[A-Z0-9$])|(\n+)"
+    r"[.?!](?<!\bMr.)(?<!\bMrs.)(?<!\bDr.)(?<!\bMs.)(?<!\bSt.)(?<![ap]\.m.)[\"”')]*(\s+)(?=[\"“(]?[A-Z0-9$])|(\n+)"
 )
 _ARTICLE = re.compile(r"(?:(?<=\s)|^)([Aa]n?) \Z")
 
@@ -61,9 +61,9 @@ def cut(
     """Cut a question into pieces, with holes for the mentions that move or may be written otherwise."""
     holes: list[tuple[int, int, Hole]] = [(mentions[at].start, mentions[at].end, Hole("number", at)) for at in moving]
     holes += [
-        (match.start(), match.end(), Hole("person", index))
+        (start, end, Hole("person", index))
         for index, person in enumerate(persons)
-        for match in re.finditer(rf"\b{re.escape(person.name)}\b", question)
+        for start, end in places_of(person.name, question)
     ]
     for index, thing in enumerate(things):
         for match in re.finditer(rf"\b(?:{re.escape(thing.many)}|{re.escape(thing.one)})\b", question, re.I):

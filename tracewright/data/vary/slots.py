@@ -15,6 +15,7 @@ from tracewright.data.vary.checks import Check, Op, Order, Program, check_of, pr
 from tracewright.data.vary.draw import Drawer, Slot, drawer_of
 from tracewright.data.vary.figures import Figure, read_figure
 from tracewright.data.vary.fixed import fixed
+from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.data.vary.relations import Relation, arrange, follow, implied
 from tracewright.data.vary.values import Key, Ranges, candidates, cap_of, key_of
 from tracewright.mention import Mention
@@ -28,20 +29,39 @@ SMALL_TWICE = 3
 """Up to here a number that the trace uses in two roles stays: one of them may be a count that no number states."""
 
 _PLAIN = ("integer", "word", "decimal", "money", "percent", "group")
-_BEST = re.compile(
-    r"\b(?:(?<!at )(?:most|least)|cheaper|cheapest|better|best|worst|winn?(?:er|ers|ing|s)|oldest|youngest|tallest|"
-    r"shortest|longest|fastest|slowest|highest|lowest|largest|smallest|biggest|fewest|heaviest|lightest|whoever|whichever|"
-    r"closest|greatest|farthest|furthest|earliest|latest|middle)\b", re.I
-)  # fmt: skip
-_COMPARED = re.compile(
-    r"\b(?:discount\w*|sale|regular\w*|normal\w*|usual\w*|original\w*|instead|sav(?:es?|ed|ings?)|cheaper|used to)\b",
-    re.I,
+_BEST = Lexicon(
+    "most|least|cheaper|cheapest|better|best|worst|winn?(?:er|ers|ing|s)|oldest|youngest|tallest|shortest|longest|"
+    "fastest|slowest|highest|lowest|largest|smallest|biggest|fewest|heaviest|lightest|whoever|whichever|closest|"
+    "greatest|farthest|furthest|earliest|latest|middle"
+)
+_AT_MOST = re.compile(r"\bat (?:most|least)\b", re.I)
+_COMPARED = Lexicon(
+    r"discount\w*|sale|regular\w*|normal\w*|usual\w*|original\w*|instead|sav(?:es?|ed|ings?)|cheaper|used"
 )
 """Words of a question that sets one price against another: all its prices keep their order."""
-_AGES = re.compile(r"\b(?:how old|ages?|years? old|older|younger)\b", re.I)
+_CUES = {
+    7: Lexicon("weeks?|weekly"), 24: Lexicon("days?|daily"), 12: Lexicon("years?|yearly|feet|foot|dozens?"),
+    60: Lexicon("hours?|minutes?"), 180: Lexicon("triangles?|angles?"), 360: Lexicon("angles?|circles?"),
+}  # fmt: skip
+"""Words that call for a constant."""
+_AGES = Lexicon("old|ages?|older|younger")
 OLDEST = 100
 """In a question about ages no result grows beyond it that was below."""
 _STOP = re.compile(r"[.?!;]\s")
+_RATED = frozenset(("hour", "minute", "mile", "kilometer", "pound", "ounce", "liter", "gallon", "cup", "foot", "inch"))
+"""What is divided by 2 of these is not halved: 30 miles, 2 hours."""
+_TOLD_OF = (
+    "a label",
+    "a group that is spoken of",
+    "a pair that is spoken of",
+    "a list of that many",
+    "part of a noun",
+    "a fact of units",
+    "counted by first, second, ...",
+    "a denomination",
+    "fixed by nature",
+)
+"""Numbers outside a trace that stay for these reasons name what is told of: three friends, a 100-meter race."""
 _THRESHOLD = re.compile(
     r"\b(?:over|above|more than|at least|exceeds?|under|below|less than|up to|minimum|maximum|limit|only|fits?|holds?|"
     r"capacity|first|after|if|every|within|between|from|until)\b[^.?!]{0,25}\Z", re.I
@@ -122,10 +142,10 @@ class _Reader:
             for at, mention in enumerate(self.mentions)
             if at not in self.program.used | followers | moved and mention.kind in _PLAIN and mention.value > 1
         ]
-        best = _BEST.search(self.question)
-        if best and unused:
+        best = self._best()
+        if best and any(self.stays.get(at) not in _TOLD_OF for at in unused):
             return "a number that decides what is asked is not in the trace"
-        orders = self._orders(moved | followers, unused, bool(best))
+        orders = self._orders(moved | followers, unused, best)
         drawer = drawer_of(self.program, ops, self._checks(ops), slots, orders)
         for at in range(len(self.mentions)):
             if at not in moved and at not in followers:
@@ -135,6 +155,13 @@ class _Reader:
             self.program, drawer, self.figures, tuple(sorted(moved | followers)), bounds,
             tuple(slot.registers for slot in slots), self.stays,
         )  # fmt: skip
+
+    def _best(self) -> bool:
+        """Say whether the question is about what is the most of its sort."""
+        words = words_of(self.question)
+        if not _BEST.any(words):
+            return False
+        return not {"most", "least"} & words or _BEST.any(words_of(_AT_MOST.sub(" ", self.question)))
 
     def _doubt(self) -> str:
         """Say in words where a trace looks as if numbers of the question stood hidden in its constants and sums."""
@@ -146,7 +173,11 @@ class _Reader:
             for at, mention in enumerate(mentions)
             if at not in used and mention.kind in (*_PLAIN, "fraction") and mention.value != 1
         ]
-        untied = [at for at in left_out if all(mentions[at].value != mentions[other].value for other in used)]
+        untied = [
+            at
+            for at in left_out
+            if self.stays.get(at) not in _TOLD_OF and all(mentions[at].value != mentions[other].value for other in used)
+        ]
         if len(untied) >= MOST_LEFT_OUT or len(untied) > len(used):
             return "the trace leaves out too many numbers"
         for op in program.ops:
@@ -156,7 +187,7 @@ class _Reader:
                     return "a percentage is taken off a percentage"
             if op.name in ("add", "sub"):
                 terms = op.args if op.name == "add" else op.args[1:]
-                if any(arg in constants and start[arg] not in (0, 1) for arg in terms):
+                if any(arg in constants and start[arg] not in (0, 1) and not self._known(arg, op) for arg in terms):
                     return "a constant may be a result"
                 kinds = {mentions[at].kind for at in given}
                 if "money" in kinds and kinds & {"integer", "word"}:
@@ -167,6 +198,15 @@ class _Reader:
                 return "a constant may be a result"
         return ""
 
+    def _known(self, constant: int, op: Op) -> bool:
+        """Say whether a constant that is added is no hidden number: 100 beside a percent, 7 where weeks are told of."""
+        value = self.program.start[constant]
+        others = [arg for arg in op.args if arg != constant]
+        if value == 100:
+            return all(at < len(self.mentions) and self.mentions[at].kind == "percent" for at in others)
+        cue = _CUES.get(int(value)) if value.denominator == 1 else None
+        return cue is not None and cue.any(words_of(self.question))
+
     def _groups(self) -> list[tuple[int, ...]]:
         """Put mentions of equal value together; a group stays where one of them does, or where it has two roles."""
         by_value: dict[tuple[str, object], list[int]] = {}
@@ -175,28 +215,67 @@ class _Reader:
                 continue
             sort = "fraction" if mention.kind == "fraction" else "percent" if mention.kind == "percent" else "number"
             by_value.setdefault((sort, mention.value), []).append(at)
-        groups = []
+        groups: list[tuple[int, ...]] = []
         for (sort, value), places in by_value.items():
             group = tuple(places)
             if not self.program.used & set(group):
                 continue
-            reason = next((self.stays[at] for at in group if at in self.stays), "")
             twin = by_value.get(("number" if sort == "percent" else "percent", value))
-            if not reason and twin and self.program.used & set(twin):
-                reason = "a percent of the same value"
-            if (
-                not reason
-                and value == 2
-                and any(name == "div" and place for at in group for name, place in self.program.readers.get(at, ()))
-            ):
-                reason = "a half, which is also what a half leaves"
-            if not reason and sort == "number" and value <= SMALL_TWICE and self._two_roles(group):  # type: ignore[operator]
-                reason = "small, and in two roles"
-            if reason:
-                for at in group:
-                    self.stays.setdefault(at, reason)
-            groups.append(group)
+            reason = self._held(sort, value, group, twin or ())
+            parts = self._sorts(group) if reason else [group]
+            for part in parts:
+                reason = self._held(sort, value, part, twin or ()) if len(parts) > 1 else reason
+                if reason:
+                    for at in part:
+                        self.stays.setdefault(at, reason)
+                if self.program.used & set(part):
+                    groups.append(part)
         return groups
+
+    def _held(self, sort: str, value: object, group: tuple[int, ...], twin: Sequence[int]) -> str:
+        """Say in words why a group of equal numbers stays."""
+        reason = next((self.stays[at] for at in group if at in self.stays), "")
+        if not reason and self.program.used & set(twin) and not self._plainly_percent((*group, *twin)):
+            reason = "a percent of the same value"
+        divides = any(name == "div" and place for at in group for name, place in self.program.readers.get(at, ()))
+        if not reason and value == 2 and divides and not all(self.keys[at][1] in _RATED for at in group):
+            reason = "a half, which is also what a half leaves"
+        if not reason and sort != "percent" and self._inverse(value):
+            reason = "a part of which another number is the inverse"
+        small = sort == "number" and value in (2, SMALL_TWICE)
+        if not reason and small and self._two_roles(group):
+            reason = "small, and in two roles"
+        return reason
+
+    def _inverse(self, value: object) -> bool:
+        """Say whether a small number and its inverse both stand in the question: a solution may use either for both."""
+        return any(
+            mention.value != 1 and mention.value * value == 1  # type: ignore[operator]
+            for mention in self.mentions
+            if mention.kind not in ("ordinal", "percent")
+        )
+
+    def _sorts(self, group: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Part a group that stays by what its numbers are: money, factors and counts are not taken for one another."""
+        parts: dict[str, list[int]] = {}
+        for at in group:
+            kind = self.mentions[at].kind
+            factor = kind == "multiple" or self.keys[at][1] == "times"
+            parts.setdefault("times" if factor else kind if kind == "money" else "count", []).append(at)
+        return [tuple(part) for part in parts.values()]
+
+    def _plainly_percent(self, places: Sequence[int]) -> bool:
+        """Say whether the trace reads each percent of these as a rate alone, and no other number so."""
+        for at in places:
+            readers = self.program.readers.get(at, ())
+            rates = [name.startswith("percent_") and place == 1 for name, place in readers]
+            if not (
+                all(rates)
+                if self.mentions[at].kind == "percent"
+                else self.mentions[at].kind == "money" and not any(rates)
+            ):
+                return False
+        return True
 
     def _two_roles(self, group: Sequence[int]) -> bool:
         """Say whether the trace reads the mentions of a group in more than one way."""
@@ -254,7 +333,7 @@ class _Reader:
     def _checks(self, ops: Sequence[Op]) -> dict[int, Check]:
         """Say what each result must keep; a sum of days a week is itself no more than 7."""
         percent = re.search(r"\b(?:percent|percentage)\b[^.?!]*\?|%[^.?!]*\?", self.question) is not None
-        aged = _AGES.search(self.question) is not None
+        aged = _AGES.any(words_of(self.question))
         start = self.program.start
         most = {at: cap_of(mention, self.question) for at, mention in enumerate(self.mentions)}
         checks = {}
@@ -273,7 +352,7 @@ class _Reader:
         """Find the pairs of registers that keep their order: numbers of one noun, thresholds, best and worst."""
         start, mentions = self.program.start, self.mentions
         pairs: set[tuple[int, int]] = set()
-        compared = _COMPARED.search(self.question)
+        compared = _COMPARED.any(words_of(self.question))
         numbers = [at for at in range(len(mentions)) if mentions[at].kind in _PLAIN]
         for left, right in combinations(numbers, 2):
             same_sort = self.keys[left][0] == self.keys[right][0]

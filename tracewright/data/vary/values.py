@@ -17,6 +17,7 @@ from typing import NamedTuple
 from tracewright.data.annotate.words import UNITS, WORD, stem, word_set
 from tracewright.data.problem import Problem
 from tracewright.data.vary.figures import Figure
+from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.mention import Mention, read_mentions
 from tracewright.number import Number, tidy
 
@@ -25,6 +26,8 @@ LEAST_SEEN = 8
 TAIL = 0.05
 """Share of the numbers of a noun that is taken off either end of its range."""
 MOST_CANDIDATES = 1200
+FEW = 5
+"""With so few values on its grid a whole number may move on one that is five times as fine."""
 
 Key = tuple[str, str]
 """What kind of number (`count`, `money`, `percent`, `fraction`), and the noun that goes with it, or an empty text."""
@@ -134,6 +137,8 @@ _CAPS = (
     (re.compile(rf"\s*-?months?{_PERIOD}year", re.I), 11),
 )
 _DAYS = re.compile(r"\s*-?(?:\w+ )?(?:days?|nights?|mornings?|evenings?)\b", re.I)
+_AGES = Lexicon("old|ages?|aged|older|younger")
+OLDEST = 95
 _EXAM = re.compile(r"\b(?:tests?|quiz(?:zes)?|exams?|grades?|graded|marks)\b", re.I)
 _WEEK = re.compile(r"\b(?:week|weekly)\b", re.I)
 _DAILY = re.compile(
@@ -156,6 +161,13 @@ def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[
     cap = cap_of(mention, question)
     if cap:
         high = min(high, max(cap, value))
+    if (
+        key[0] == "count"
+        and key[1] in ("", "year", "year old")
+        and 10 <= value <= OLDEST
+        and _AGES.any(words_of(question))
+    ):
+        low, high = max(low, value * 0.7), min(high, value * 1.4, OLDEST)
     if key[0] == "count" and 50 <= value <= 100 and _EXAM.search(question):
         high = min(high, 100)
     if key[0] == "percent" and value < 100:
@@ -190,6 +202,8 @@ def candidates(mention: Mention, question: str, figure: Figure, ranges: Ranges) 
         return (value,)
     if figure.style == "times":
         found = [2, 3, 4, 5]
+    elif figure.style == "dozens":
+        found = [number for number in (12, 24, 36, 48) if number <= max(high, 36)]
     elif figure.style in ("ratio", "part"):
         found = _fractions(value, key[1])
     elif figure.style == "scaled":
@@ -197,10 +211,14 @@ def candidates(mention: Mention, question: str, figure: Figure, ranges: Ranges) 
         found = [n * figure.scale for n in _grid(whole, low / figure.scale, high / figure.scale, figure.places, False)]
     else:
         money = key[0].startswith("money")
-        found = _grid(value, low, high, figure.places, money and not key[0].endswith("cent"))
+        finer = key[0] in ("count", "money")
+        found = _grid(value, low, high, figure.places, money and not key[0].endswith("cent"), finer)
         if key[0] == "percent" and value % 5 == 0:
             found = [new for new in found if new % 5 == 0]
-    kept = [new for new in found if new == value or (new != 1 and (new < 1) == (value < 1) and figure.write(new))]
+    share = value < 1
+    kept = [new for new in found if new == value or (new != 1 and (new < 1) == share)]
+    if figure.style not in ("digits", "words"):  # whose grids hold nothing that they could not write
+        kept = [new for new in kept if figure.write(new)]
     return tuple(_thin(kept, value)) or (value,)
 
 
@@ -240,13 +258,15 @@ def step_of(value: int) -> int:
     return zeros // 2 if lead < 10 else zeros
 
 
-def _grid(value: Number, low: float, high: float, places: int, money: bool) -> list[Number]:
-    """List the values from low to high that are as round as `value`."""
+def _grid(value: Number, low: float, high: float, places: int, money: bool, finer: bool = False) -> list[Number]:
+    """List the values from low to high that are as round as `value`; less so if `finer` and there are few."""
     if not places:
         if value.__class__ is not int:
             return [value]
         step = step_of(value)
         first = max(2, math.ceil(low))
+        if step >= 5 and (high - first) / step < FEW and finer:
+            step //= 5
         start = first + (value - first) % step
         return list(range(start, math.floor(high) + 1, step))
     unit = 10**places

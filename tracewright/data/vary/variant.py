@@ -22,7 +22,7 @@ from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
 from tracewright.data.vary.draw import draw
 from tracewright.data.vary.figures import spell
-from tracewright.data.vary.names import Person, Thing, read_persons, read_things, rename
+from tracewright.data.vary.names import Person, Thing, exchange, read_persons, read_things, rename
 from tracewright.data.vary.rewrite import Forms, Pieces, cut, join, shuffled
 from tracewright.data.vary.slots import Layout, read_layout
 from tracewright.data.vary.values import Ranges
@@ -36,6 +36,8 @@ from tracewright.trace.syntax import Trace
 
 DRAWS = 8
 """So many draws of one index may fail or give the original before there is no variant for it."""
+ALMOST = 12
+"""With so many variants found the search for others goes on for longer."""
 SAMPLES = 5
 """Draws by which the numbers of a worked solution are told apart."""
 NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.2, 0.5
@@ -69,14 +71,14 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
         return
     seen = {problem.question}
     index = 0
-    while count > 0 and index < 40 + 20 * count:
+    while count > 0 and index < 40 + 60 * count:
         made = _Teller(problem, plan, seed, index).tell(seen)
         index += 1
         if made is not None:
             seen.add(made.question)
             count -= 1
             yield made
-        elif index >= 100 and len(seen) * 20 < index:
+        elif index >= 100 and len(seen) * (20 if len(seen) < ALMOST else 60) < index:
             return  # the well is dry
 
 
@@ -93,10 +95,11 @@ def _plan(question: str, trace_text: str, solution: str, ranges: Ranges) -> Plan
     mentions = read_mentions(question)
     if isinstance(trace, Fault) or isinstance(solve(trace, mentions), Fault):
         return "its trace does not run"
-    persons = read_persons(question, solution)
-    layout = read_layout(question, mentions, trace, read_names(question), ranges)
+    names = read_names(question)
+    layout = read_layout(question, mentions, trace, names, ranges)
     if isinstance(layout, str):
         return layout
+    persons = read_persons(question, solution, names)
     things = read_things(question, solution)
     flips = frozenset(
         at
@@ -138,8 +141,9 @@ class _Teller:
     def __init__(self, problem: Problem, plan: Plan, seed: int, index: int) -> None:
         self.problem, self.plan = problem, plan
         self.id = f"{problem.id}/v/{seed}/{index}"
-        digest = hashlib.blake2b(f"{problem.question}\n{problem.id}/{seed}/{index}".encode("utf-8", "surrogatepass"))
-        self.random: Callable[[], float] = random_module.Random(digest.digest()).random
+        named = f"{problem.question}\n{problem.id}/{seed}/{index}".encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(named, digest_size=16).digest()
+        self.random: Callable[[], float] = random_module.Random(int.from_bytes(digest)).random
 
     def tell(self, known: Container[str] = ()) -> Problem | None:
         """Return the variant; None where there is none, or its question is known already."""
@@ -213,7 +217,8 @@ class _Teller:
         for thing, new in zip(plan.things, things, strict=True):
             if new[0] != thing.one:
                 swapped |= {thing.one: new[0], thing.many: new[1]}
-        trace = rename(problem.trace, {**renamed, **swapped}) if renamed or swapped else problem.trace
+        exchanged = {**renamed, **swapped}
+        trace = rename(problem.trace, exchanged) if exchanged else problem.trace
         if places != sorted(places):
             numbered = {f"n{at + 1}": f"n{place}" for place, at in enumerate(places, 1)}
             trace = _SOURCE.sub(lambda match: f"source: {numbered[match[1]]}", trace)
@@ -221,8 +226,8 @@ class _Teller:
         if plan.template:
             before = plan.layout.program.start[plan.layout.program.answer]
             solution = tell(plan.template, tops, bottoms, before, solved.answer)
-        if solution and (renamed or swapped):
-            solution = _exchange(solution, {**renamed, **swapped})
+        if solution and exchanged:
+            solution = exchange(solution, exchanged)
         changed: dict[str, object] = {
             "slots": {
                 plan.mentions[at].name: [write(plan.mentions[at].value), write(values[at])]
@@ -295,16 +300,3 @@ KEPT_AS_WRITTEN = ("a label", "a date or ratio", "a ratio", "a denomination", "p
 """Numbers that stay for these reasons are not written the other way either."""
 _COUNTED = ("integer", "word", "multiple")
 _SOURCE = re.compile(r"\bsource: (n\d+)\b")
-
-
-def _exchange(text: str, swap: dict[str, str]) -> str:
-    """Exchange names and nouns in a text, capitals kept."""
-
-    def other(match: re.Match[str]) -> str:
-        found = match[0]
-        new = swap.get(found) or swap[found.lower()]
-        return new[0].upper() + new[1:] if found[0].isupper() else new
-
-    words = sorted({*swap, *(word.capitalize() for word in swap)}, key=len, reverse=True)
-    pattern = "|".join(map(re.escape, words))
-    return re.sub(rf"\b(?:{pattern})\b", other, text)

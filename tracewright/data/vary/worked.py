@@ -24,6 +24,7 @@ FIXED = frozenset((0, 1, 2, 3, 4, 5, 7, 10, 12, 24, 30, 52, 60, 100, 365, 1000, 
 _WORDS = {spell(value): value for value in range(2, 100)}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?<!,)|\.\d+")
 _NUMBER_OR_WORD = re.compile(rf"{_NUMBER.pattern}|[A-Za-z]+(?:-(?:one|two|three|four|five|six|seven|eight|nine)\b)?")
+_LETTERS = re.compile(r"[a-z]+")
 _ANNOTATION = re.compile(r"<<([^<>]*)>>")
 _SIGN = re.compile(r"\s*([-+*/()])\s*")
 _SPOKEN = {
@@ -90,8 +91,10 @@ class Template(NamedTuple):
     pieces: tuple[str, ...]
     """The text around the numbers, one more than there are numbers."""
     tokens: tuple[Token, ...]
-    views: tuple[View | None, ...]
-    """What each number is; None where it stays."""
+    views: tuple[View, ...]
+    """What the numbers are, each once."""
+    shown: tuple[int, ...]
+    """Which view each number is; -1 where it stays."""
     equations: tuple[Equation, ...]
 
 
@@ -165,8 +168,9 @@ class _Binder:
             pieces.append(self.solution[place : token.start])
             place = token.end
         pieces.append(self.solution[place:])
-        views = tuple(self.views[at] for at in range(len(self.tokens)))
-        return Template(tuple(pieces), tuple(self.tokens), views, tuple(self.equations))
+        views = {view: at for at, view in enumerate(dict.fromkeys(view for view in self.views.values() if view))}
+        shown = tuple(views[view] if (view := self.views[at]) else -1 for at in range(len(self.tokens)))
+        return Template(tuple(pieces), tuple(self.tokens), tuple(views), shown, tuple(self.equations))
 
     def _spoken(self) -> bool:
         """Say whether the solution speaks of a number that moves in words that hold no number."""
@@ -240,18 +244,23 @@ class _Binder:
 
 
 def _tokens(solution: str) -> list[Token]:
-    spans = [match.span() for match in _ANNOTATION.finditer(solution)]
+    spans = enumerate(match.span() for match in _ANNOTATION.finditer(solution))
     tokens = []
-    for match in _NUMBER_OR_WORD.finditer(solution):
-        text = match[0]
-        if text[0].isalpha() and text.lower() not in _WORDS:
+    number, (left, right) = next(spans, (-1, (0, 0)))
+    line = counted = 0
+    spelled = not _WORDS.keys().isdisjoint(_LETTERS.findall(solution.lower()))
+    for match in (_NUMBER_OR_WORD if spelled else _NUMBER).finditer(solution):
+        text, (start, end) = match[0], match.span()
+        word = _WORDS.get(text.lower()) if text[0].isalpha() else None
+        if word is None and text[0].isalpha():
             continue
-        annotation = next((at for at, (start, end) in enumerate(spans) if start <= match.start() < end), -1)
-        word = _WORDS.get(text.lower())
+        while number >= 0 and start >= right:
+            number, (left, right) = next(spans, (-1, (0, 0)))
         plain = text.replace(",", "")
         value = word or (int(plain) if plain.isdecimal() else tidy(Fraction("0" + plain)))
-        line = solution.count("\n", 0, match.start())
-        tokens.append(Token(match.start(), match.end(), text, value, annotation, line))
+        line += solution.count("\n", counted, start)
+        counted = start
+        tokens.append(Token(start, end, text, value, number if left <= start < right else -1, line))
     return tokens
 
 
@@ -293,6 +302,8 @@ def _postfix(expression: str, count: int) -> tuple[str, ...] | None:
 
 
 def _evaluate(postfix: Sequence[str], numbers: Sequence[Number]) -> Number | None:
+    if len(postfix) == 3:
+        return _combine(postfix[2], numbers[0], numbers[1])
     stack: list[Number] = []
     at = 0
     for sign in postfix:
@@ -301,13 +312,19 @@ def _evaluate(postfix: Sequence[str], numbers: Sequence[Number]) -> Number | Non
             at += 1
             continue
         right, left = stack.pop(), stack.pop()
-        if sign == "/":
-            if not right:
-                return None
-            stack.append(tidy(Fraction(left, right)))
-        else:
-            stack.append(left + right if sign == "+" else left - right if sign == "-" else left * right)
-    return tidy(stack[0])
+        value = _combine(sign, left, right)
+        if value is None:
+            return None
+        stack.append(value)
+    return stack[0]
+
+
+def _combine(sign: str, left: Number, right: Number) -> Number | None:
+    """Work one sign out, exactly; None where it divides by zero."""
+    if sign == "/":
+        return tidy(Fraction(left, right)) if right else None
+    value = left + right if sign == "+" else left - right if sign == "-" else left * right
+    return value if value.__class__ is int else tidy(value)
 
 
 def tell(template: Template, tops: Sequence[int], bottoms: Sequence[int], before: Number, answer: Number) -> str | None:
@@ -315,39 +332,43 @@ def tell(template: Template, tops: Sequence[int], bottoms: Sequence[int], before
 
     None where an equation does not hold, it does not end in the answer, or a number has no end in decimals.
     """
-    results: dict[int, Number] = {}
-
-    def value_of(at: int) -> Number:
-        view = template.views[at]
-        if view is None:
-            return template.tokens[at].value
-        kind, place = view
-        if kind == "equation":
-            return results[place]
-        value = tops[place] if bottoms[place] == 1 else Fraction(tops[place], bottoms[place])
-        return value if kind == "same" else _VIEWS[kind](value)
-
-    for place, (postfix, inner, stated) in enumerate(template.equations):
-        result = _evaluate(postfix, [value_of(at) for at in inner])
-        if result is None:
-            return None
-        results[place] = result
-        if value_of(stated) != result:
-            return None
-    last = len(template.tokens) - 1
-    if last >= 0 and template.tokens[last].value == before != answer and value_of(last) != answer:
+    values = _values(template, tops, bottoms)
+    if values is None:
+        return None
+    if values and template.tokens[-1].value == before != answer and values[-1] != answer:
         return None
     texts = [template.pieces[0]]
-    for at, token in enumerate(template.tokens):
-        text: str | None = token.text
-        if template.views[at] is not None:
-            value = value_of(at)
-            if value != token.value:
-                text = _written(value, token)
+    for token, value, piece in zip(template.tokens, values, template.pieces[1:], strict=True):
+        text = token.text if value == token.value else _written(value, token)
         if text is None:
             return None
-        texts += (text, template.pieces[at + 1])
+        texts += (text, piece)
     return "".join(texts)
+
+
+def _values(template: Template, tops: Sequence[int], bottoms: Sequence[int]) -> list[Number] | None:
+    """Return the values of a solution's numbers; None where an equation does not hold."""
+    of_equation: dict[int, int] = {}
+    known: list[Number] = []
+    for at, (kind, place) in enumerate(template.views):
+        value: Number = 0
+        if kind == "equation":
+            of_equation[place] = at  # known once the equation is worked out; the first to read it stands after it
+        else:
+            value = tops[place] if bottoms[place] == 1 else Fraction(tops[place], bottoms[place])
+            if kind != "same":
+                value = _VIEWS[kind](value)
+        known.append(value)
+    tokens, shown = template.tokens, template.shown
+    for place, (postfix, inner, stated) in enumerate(template.equations):
+        result = _evaluate(postfix, [known[shown[at]] if shown[at] >= 0 else tokens[at].value for at in inner])
+        if result is None:
+            return None
+        if place in of_equation:
+            known[of_equation[place]] = result
+        if (known[shown[stated]] if shown[stated] >= 0 else tokens[stated].value) != result:
+            return None
+    return [known[view] if view >= 0 else token.value for view, token in zip(shown, tokens, strict=True)]
 
 
 def _written(value: Number, token: Token) -> str | None:
