@@ -14,10 +14,11 @@ from tracewright.number import MAX_DIGITS, read_answer, read_literal, same, tidy
 from tracewright.trace.experts import COMPUTE_OPS, DEFAULT_RULES, EXPERTS, OPERATIONS, Rules
 from tracewright.trace.extract import extract
 from tracewright.trace.fault import Fault
-from tracewright.trace.parse import _quick, _quick_step, _thorough, parse
+from tracewright.trace.parse import _plain_tree, _quick, _quick_step, _thorough, parse
 from tracewright.trace.render import render, render_block
 from tracewright.trace.solve import lint, solve
 from tracewright.trace.syntax import Step, SubTrace, Trace
+from tracewright.tree import read_tree
 
 SETTINGS = settings(max_examples=300, deadline=None)
 
@@ -78,6 +79,29 @@ def test_parse_and_render_are_inverse(trace):
 def test_both_ways_of_reading_agree(trace):
     quick = _quick(render(trace))
     assert quick is None or quick == _thorough(render(trace), DEFAULT_RULES)
+
+
+@SETTINGS
+@given(
+    traces(), st.booleans(), st.lists(st.tuples(st.integers(0, 2000), st.sampled_from("ab9_.-/:, []{}\n\t#'\"&*!|>~")))
+)
+def test_text_laid_out_as_traces_are_is_the_same_tree_by_both_readers(trace, block, typed):
+    """Whatever is typed into it: the plain way reads what YAML reads, or leaves it alone."""
+    text = render_block(trace) if block else render(trace)
+    for place, sign in typed[:2]:
+        text = text[: place % len(text)] + sign + text[place % len(text) :]
+    plain = _plain_tree(text)
+    if plain is not None:
+        assert plain == read_tree(text)
+
+
+def test_the_plain_way_is_taken_for_block_style_and_for_faults_of_names():
+    text = "expert: arithmetic\ntrace:\n- {op: init, var: a, value: 2}\n- {op: ad, args: [a, 1/3], var: b}"
+    block = "expert: arithmetic\ntrace:\n- op: init\n  var: a\n  value: 2\n- op: ad\n  args: [a, 1/3]\n  var: b"
+    listed = "- " + text.replace("\n", "\n  ")
+    for one in (text, block, listed):
+        assert _plain_tree(one) == read_tree(one)
+    assert _plain_tree(text.replace("var: b", "op: b")) is None  # a key twice: YAML's reader says so
 
 
 def test_the_short_way_is_taken_for_canonical_text():

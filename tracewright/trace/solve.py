@@ -19,6 +19,10 @@ MAX_BITS = 256
 """Most bits of the numerator or the denominator of a result, about 77 decimal digits; more is `too_large`."""
 
 
+_BELOW = 1 << MAX_BITS
+_FUNCTIONS = {name: row.function for name, row in COMPUTE_OPS.items()}
+
+
 class Solution(NamedTuple):
     """What running a trace gave."""
 
@@ -120,19 +124,17 @@ def _source(source: str, index: int, answers: Sequence[Number], mentions: Sequen
 def _operate(step: Step, operation: Operation, index: int, known: dict[str, Number], given: set[str]) -> Number | Fault:
     """Run an operation that computes: look its arguments up, apply its function, set what it sets."""
     fields = step.fields
-    args: list[Number] = []
-    for item in fields["args"] if step.op == "compute" else [fields[key] for key in operation.reads]:
-        if item.__class__ is not str:
-            args.append(item)
-        elif item in known:
-            args.append(known[item])
-        else:
-            return _undefined(item, index, known)
-    if operation.changes:
+    is_compute = step.op == "compute"
+    items = fields["args"] if is_compute else [fields[key] for key in operation.reads]
+    try:
+        args: list[Number] = [known[item] if item.__class__ is str else item for item in items]
+    except KeyError:
+        return _undefined(next(item for item in items if item.__class__ is str and item not in known), index, known)
+    if not is_compute and operation.changes:
         return _change(fields, operation, args[0], index, known, given)
     try:
-        if step.op == "compute":
-            value = COMPUTE_OPS[fields["compute_op"]].function(args)
+        if is_compute:
+            value = _FUNCTIONS[fields["compute_op"]](args)
         else:
             assert operation.function is not None
             value = operation.function(*args)
@@ -140,7 +142,7 @@ def _operate(step: Step, operation: Operation, index: int, known: dict[str, Numb
         return Fault("division_by_zero", index, f"a divisor is zero in {render_step(step)[2:]}")
     if value.__class__ is not int:
         value = tidy(value)
-    if _large(value):
+    if not -_BELOW < value < _BELOW or (value.__class__ is not int and _large(value)):
         return Fault("too_large", index, f"the result has more than {MAX_BITS} bits")
     var: str = fields[operation.sets]
     known[var] = value
@@ -202,6 +204,13 @@ def _lint_part(
     last = len(part.steps) - 1
     for index, step in enumerate(part.steps):
         op, fields = step.op, step.fields
+        if op == "init":
+            if grounds is not None and "value" in fields:
+                value = fields["value"]
+                if value not in grounds and value not in CONSTANTS:
+                    found.append(_ungrounded(value, before + index + 1))
+            unread[fields["var"]] = index
+            continue
         operation = OPERATIONS[op]
         for key in operation.reads:
             item = fields[key]
@@ -210,9 +219,6 @@ def _lint_part(
                     unread.pop(argument, None)
                 elif grounds is not None and argument not in grounds and argument not in CONSTANTS:
                     found.append(_ungrounded(argument, before + index + 1))
-        if op == "init" and grounds is not None and "value" in fields:
-            if fields["value"] not in grounds and fields["value"] not in CONSTANTS:
-                found.append(_ungrounded(fields["value"], before + index + 1))
         if op == "query":
             unread.pop(fields["var"], None)
         elif operation.sets:
