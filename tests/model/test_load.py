@@ -30,6 +30,8 @@ def test_each_family_is_asked_once_and_ends_properly(checkpoint, name, family):
     assert text.count(VIEW.system) == 1
     assert text.count(VIEW.question) == 1
     item = model.encode(VIEW)
+    asked = View(VIEW.system, "And Bob?", "")
+    assert model.encode_all([VIEW, asked]) == [item, model.encode(asked)]
     known = model.tokenizer.get_vocab()
     assert item.target[-1] == model.stop == known[family.stop]
     assert model.stop not in item.target[:-1]

@@ -88,7 +88,7 @@ def _batch(
     if not rows:
         return
     if draws is not None:
-        draws = draws[keep].to(device)
+        draws = draws[keep] if device.type == "mps" else draws[keep].to(device)  # mps has no float64
     tokens: dict[int, list[int]] = {row: [] for row in rows}
     cache = DynamicCache(config=language_model.model.config)
     ids, mask = _pad_left([prompts[row] for row in rows], language_model.pad)
@@ -122,7 +122,7 @@ def _batch(
             keep_index = alive.nonzero()[:, 0].to(device)
             cache.batch_select_indices(keep_index)
             chosen, mask, positions = chosen[keep_index], mask[keep_index], positions[keep_index]
-            draws = None if draws is None else draws[keep_index]
+            draws = None if draws is None else draws[keep_index.to(draws.device)]
             rows = [row for place, row in enumerate(rows) if alive[place]]
             alive = torch.ones(left, dtype=torch.bool)
             padded = bool((mask == 0).any())
@@ -147,6 +147,6 @@ def _choose(logits: torch.Tensor, temperature: float, draws: torch.Tensor | None
     if draws is None:
         return logits.argmax(-1)
     probabilities = torch.softmax(logits.float() / temperature, -1)
-    cumulative = probabilities.double().cumsum(-1)
+    cumulative = probabilities.to(draws.device).double().cumsum(-1)
     chosen = torch.searchsorted(cumulative, (draws * cumulative[:, -1])[:, None], right=True)[:, 0]
-    return chosen.clamp(max=logits.shape[-1] - 1)
+    return chosen.clamp(max=logits.shape[-1] - 1).to(logits.device)

@@ -17,7 +17,7 @@ Not covered: encoder-decoder models, models that need code from the hub, multimo
 import copy
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -115,6 +115,18 @@ class LanguageModel:
         if not view.target:
             return Encoded(prompt, [])
         return Encoded(prompt, self.tokenizer(view.target, add_special_tokens=False)["input_ids"] + [self.stop])
+
+    def encode_all(self, views: Sequence[View]) -> list[Encoded]:
+        """Tokenize views as `encode` does, all at once: many times as fast."""
+        if not views:
+            return []
+        first = [] if self.chat else self._first
+        prompts = self.tokenizer([self.prompt_text(view) for view in views], add_special_tokens=False)["input_ids"]
+        targets = self.tokenizer([view.target for view in views], add_special_tokens=False)["input_ids"]
+        return [
+            Encoded(first + prompt, [*target, self.stop] if view.target else [])
+            for view, prompt, target in zip(views, prompts, targets, strict=True)
+        ]
 
     def text(self, tokens: list[int]) -> str:
         """Return the text of generated tokens, without special tokens."""

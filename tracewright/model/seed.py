@@ -24,7 +24,8 @@ def generator(seed: int, *words: str | int) -> torch.Generator:
 @contextmanager
 def seeded(seed: int, *words: str | int) -> Iterator[None]:
     """Seed torch's global generators inside the block (for initialisation and dropout) and put them back after it."""
-    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_available() else []
+    # The process's own GPU alone: asking the others for their state would take memory on each.
+    devices = [torch.cuda.current_device()] if torch.cuda.is_available() else []
     with torch.random.fork_rng(devices):
         torch.manual_seed(derive(seed, *words))
         yield

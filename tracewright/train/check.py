@@ -79,8 +79,8 @@ def encode_examples(
     limit = min(max_length, language_model.context)
     which = "sft.max_length" if max_length <= language_model.context else "the model's context"
     examples = []
-    for problem in problems:
-        item = language_model.encode(view(problem, prompt))
+    encoded = language_model.encode_all([view(problem, prompt) for problem in problems])
+    for problem, item in zip(problems, encoded, strict=True):
         if not item.target:
             raise DataError(f"{_name(problem)} has no gold {prompt.target}", "train on problems that have one")
         length = len(item.prompt) + len(item.target)

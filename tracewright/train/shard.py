@@ -20,13 +20,13 @@ _HINT = "configure FSDP with fsdp_version: 2, which shards weights, gradients an
 
 
 def open_accelerator(device: torch.device) -> Accelerator:
-    """Return the accelerator of this process.
+    """Return the accelerator of this process; the recipe says in which precision is computed, not its configuration.
 
     Raises:
         ModelError: FSDP is asked for, and there is no device that accelerate would use it on.
     """
     try:
-        return Accelerator(cpu=device.type == "cpu")
+        return Accelerator(cpu=device.type == "cpu", mixed_precision="no")
     except RuntimeError as error:
         if "no available devices" not in str(error):
             raise
