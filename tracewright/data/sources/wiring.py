@@ -78,6 +78,9 @@ def wire_equation(problem: Problem, tree: Node) -> Annotation:
     if done.trace is None:
         return done
     done = replace(done, trace=_without_notes(done.trace))
+    if done.tier == "likely":
+        # An equation has no words that could speak for one of two sources.
+        return replace(done, tier="doubtful")
     again = _repeated(problem.question, tree)
     if done.tier == "certain" and again is not None:
         reason = f"{write(again)} stands more often in the equation than in the question"
