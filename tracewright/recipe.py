@@ -248,6 +248,9 @@ class RlConfig:
     """Weight of the penalty on the KL divergence from the start model."""
     clip: float = 1.0
     """Largest norm of the gradient; 0: no clipping."""
+    curriculum: Literal["none", "steps", "expert", "errors"] = "none"
+    """Order of the questions: shuffled; those of the run from short traces to long, or expert by expert; what the
+    samples get wrong most more often."""
     redraw: int = 0
     """For groups without variance: draw other questions at most so many times a step."""
     micro_batch: int | None = None

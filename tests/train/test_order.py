@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from tracewright.data.problem import Problem
-from tracewright.train.order import WINDOW, ErrorOrder, Order, curriculum_ranks
+from tracewright.train.order import WINDOW, ErrorOrder, Order, QuestionOrder, curriculum_ranks
 
 LENGTHS = [(7 * place) % 50 + 10 for place in range(100)]
 
@@ -91,3 +91,52 @@ def test_the_order_by_errors_goes_on_from_its_state():
         batch = again(step)
         assert batch == seen[step]
         again.note(batch, [0.7 * (groups[index] == "a") for index in batch])
+
+
+MIXED = [Problem(question="?", answer="1", expert=("arithmetic", "percentage")[place % 2], steps=place % 5 + 1)
+         for place in range(40)]  # fmt: skip
+
+
+def questions(curriculum, state=None, **changes):
+    settings = {"questions": 4, "steps": 6, "seed": 3, **changes}
+    return QuestionOrder(MIXED, curriculum=curriculum, state=state or {}, **settings)
+
+
+def test_questions_without_a_curriculum_are_the_row_of_passes():
+    order = questions("none")
+    seen = [index for step in range(20) for index in order(4, step)]
+    assert [Counter(seen[start : start + 40]) for start in (0, 40)] == [Counter(range(40))] * 2
+    assert seen[:40] != seen[40:]
+    assert order.state() == {"cursor": 80}
+    assert questions("none", order.state())(4, 20) == order(4, 20)
+
+
+@pytest.mark.parametrize("curriculum", ["steps", "expert"])
+def test_questions_of_a_curriculum_span_the_run(curriculum):
+    """The run takes 24 of 40 questions: they are spread over all ranks, and come in the order of these."""
+    ranks = curriculum_ranks(MIXED, curriculum)
+    order = questions(curriculum)
+    seen = []
+    for step in range(6):
+        seen += order(4, step)
+        assert len(order(2, step, 1)) == 2  # replacements do not move the plan on
+    assert len(set(seen)) == 24
+    assert [ranks[index] for index in seen] == sorted(ranks[index] for index in seen)
+    assert {ranks[index] for index in seen} == set(ranks)
+    assert order.state() == {"cursor": 24 + 12}
+    again = questions(curriculum, {"cursor": 26})
+    assert [again(4, step) for step in range(6)] == [seen[start : start + 4] for start in range(0, 24, 4)]
+
+
+def test_questions_that_fail_are_drawn_more_often_and_nothing_is_forgotten():
+    order = questions("errors")
+    for step in range(30):
+        drawn = order(4, step)
+        assert len(set(drawn)) == 4
+        order.note(drawn, [MIXED[index].expert == "arithmetic" for index in drawn])
+    assert order.errors["arithmetic"] < 0.1 < 0.9 < order.errors["percentage"]
+    experts = Counter(MIXED[index].expert for step in range(30, 230) for index in order(2, step))
+    assert experts["arithmetic"] / 400 == pytest.approx(0.1 / 1.2, abs=0.05)
+    again = questions("errors", order.state())
+    assert [again(4, step) for step in range(5)] == [order(4, step) for step in range(5)]
+    assert len(order(50, 0)) == 50  # more than there are questions

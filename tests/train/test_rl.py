@@ -83,10 +83,15 @@ def test_advantages_by_hand():
     assert advantage(rewards, places, "group", 9.0) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("baseline", ["ema", "leave_one_out", "group"])
-def test_a_resumed_run_is_the_uninterrupted_one_bit_for_bit(half_taught, problems, recipe, tmp_path, baseline):
+@pytest.mark.parametrize(
+    ("baseline", "curriculum"),
+    [("ema", "none"), ("leave_one_out", "none"), ("group", "none"), ("ema", "errors"), ("group", "steps")],
+)
+def test_a_resumed_run_is_the_uninterrupted_one_bit_for_bit(
+    half_taught, problems, recipe, tmp_path, baseline, curriculum
+):
     changes = {"samples": 1} if baseline == "ema" else {"samples": 2, "redraw": 1}
-    config = with_rl(recipe, baseline=baseline, **changes)
+    config = with_rl(recipe, baseline=baseline, curriculum=curriculum, **changes)
     rows: list[dict] = []
     whole = half_taught()
     train_rl(whole, problems, config, tmp_path / "whole", log=rows.append)

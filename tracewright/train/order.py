@@ -4,18 +4,19 @@ The data is an endless row of passes over the examples, each pass in a new order
 batches; within a window, examples of similar length are put into the same batch, and the batches are shuffled. Every
 example is seen once a pass, whatever the batch size, and several processes share each batch.
 
-Curricula: `steps` and `expert` order each pass; `errors` draws each window anew, with more of what failed before.
+Curricula: `steps` and `expert` order each pass; `errors` draws each window anew, with more of what failed before. RL
+sees few questions, often less than a pass: there `steps` and `expert` order those of the whole run.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import torch
 
 from tracewright.data.problem import Problem
-from tracewright.model.seed import generator
+from tracewright.model.seed import derive, generator
 from tracewright.recipe import SftConfig
 from tracewright.trace.experts import EXPERTS
 
@@ -133,10 +134,71 @@ class ErrorOrder(Order):
 def make_order(problems: Sequence[Problem], lengths: Sequence[int], config: SftConfig, seed: int, state: Any) -> Order:
     """Return the order that a configuration asks for; `state` is what `ErrorOrder.state` gave, or None."""
     if config.curriculum == "errors":
-        groups = [problem.schema or problem.expert for problem in problems]
-        return ErrorOrder(lengths, groups, batch=config.batch, seed=seed, bucket=config.bucket, state=state)
+        return ErrorOrder(lengths, _groups(problems), batch=config.batch, seed=seed, bucket=config.bucket, state=state)
     ranks = curriculum_ranks(problems, config.curriculum)
     return Order(lengths, batch=config.batch, seed=seed, bucket=config.bucket, ranks=ranks)
+
+
+class QuestionOrder:
+    """The questions of an RL run, step by step, those that are drawn instead of others among them.
+
+    `none`: the next ones of the endless row of passes. `steps`, `expert`: as many as the run's steps take of that row,
+    sorted; replacements come from behind them, in any order. `errors`: drawn in proportion to LEAST plus the moving
+    average of the share of wrong samples of the question's group (its schema, else its expert).
+    """
+
+    def __init__(
+        self,
+        problems: Sequence[Problem],
+        *,
+        questions: int,
+        steps: int,
+        curriculum: str,
+        seed: int,
+        state: Mapping[str, Any],
+    ) -> None:
+        self.questions = questions
+        self.seed = derive(seed, "rl")
+        self.order = Order([0] * len(problems), batch=1, seed=self.seed, bucket=False)
+        self.planned: list[int] = []
+        ranks = curriculum_ranks(problems, curriculum)
+        if ranks is not None:
+            self.planned = sorted(self.order.stretch(0, questions * steps), key=ranks.__getitem__)
+        self.cursor = int(state.get("cursor", len(self.planned)))
+        self.groups = _groups(problems)
+        self.errors: dict[str, float] | None = None
+        if curriculum == "errors":
+            self.errors = {**dict.fromkeys(self.groups, 1.0), **state.get("errors", {})}
+
+    def __call__(self, count: int, step: int, attempt: int = 0) -> list[int]:
+        """Return the next questions of a step (from 0); from the first attempt on they replace others."""
+        if self.errors is not None:
+            shares = [ErrorOrder.LEAST + self.errors[group] for group in self.groups]
+            weights = torch.tensor(shares, dtype=torch.float64)
+            draws = generator(self.seed, "errors", step, attempt)
+            return torch.multinomial(weights, count, replacement=count > len(shares), generator=draws).tolist()
+        if self.planned and attempt == 0:
+            return self.planned[step * self.questions : step * self.questions + count]
+        drawn = self.order.stretch(self.cursor, count)
+        self.cursor += count
+        return drawn
+
+    def note(self, indices: Iterable[int], right: Iterable[bool]) -> None:
+        """Take in which samples of which questions were right."""
+        if self.errors is None:
+            return
+        for index, good in zip(indices, right, strict=True):
+            group = self.groups[index]
+            self.errors[group] += (1 - ErrorOrder.DECAY) * ((not good) - self.errors[group])
+
+    def state(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps."""
+        errors = {} if self.errors is None else {"errors": dict(self.errors)}
+        return {"cursor": self.cursor, **errors}
+
+
+def _groups(problems: Sequence[Problem]) -> list[str]:
+    return [problem.schema or problem.expert for problem in problems]
 
 
 def curriculum_ranks(problems: Sequence[Problem], curriculum: str) -> list[int] | None:

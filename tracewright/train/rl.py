@@ -33,7 +33,7 @@ from tracewright.model.seed import derive, generator, seeded
 from tracewright.recipe import Recipe, RlConfig
 from tracewright.train.check import judge
 from tracewright.train.loss import collate, completion_logits, row_sums, token_kl, token_terms
-from tracewright.train.order import Order
+from tracewright.train.order import QuestionOrder
 from tracewright.train.step import Log, Stepper, explained
 
 BETAS = (0.9, 0.98)
@@ -84,7 +84,7 @@ def train_rl(
     reference = _Reference(language_model)  # before a checkpoint is read: the model that RL starts from
     stepper = Stepper(language_model, betas=BETAS, weight_decay=0.0, clip=config.clip)
     start, state = stepper.resume(checkpoints) if resume else (0, {})
-    questions = _Questions(language_model, problems, recipe, state.get("cursor", 0))
+    questions = _Questions(language_model, problems, recipe, state)
     average: float | None = state.get("average")
     reward = state.get("reward", math.nan)
     if progress and start:
@@ -117,7 +117,7 @@ def train_rl(
             tokens = sum(len(item.tokens) for item in rollouts)
             clock({"stage": "rl", "step": step + 1, "seconds": seconds, "sampling": sampled - began, "tokens": tokens})
         if (step + 1) % config.save_every == 0 or step + 1 == config.steps:
-            stepper.save(checkpoints, step + 1, {"cursor": questions.cursor, "average": average, "reward": reward})
+            stepper.save(checkpoints, step + 1, {**questions.order.state(), "average": average, "reward": reward})
         if progress:
             progress(1)
     return RlOutcome(config.steps, reward)
@@ -150,19 +150,22 @@ def advantage(rewards: Sequence[float], places: Sequence[int], baseline: str, av
 class _Questions:
     """The questions of the run in their order, with what is needed to sample and grade answers to them."""
 
-    def __init__(self, language_model: LanguageModel, problems: Sequence[Problem], recipe: Recipe, cursor: int) -> None:
+    def __init__(
+        self, language_model: LanguageModel, problems: Sequence[Problem], recipe: Recipe, state: dict[str, Any]
+    ) -> None:
         self.language_model = language_model
         self.problems = problems
         self.recipe = recipe
-        self.cursor = cursor
-        self.order = Order([0] * len(problems), batch=1, seed=derive(recipe.seed, "rl"), bucket=False)
+        config = recipe.rl
+        self.order = QuestionOrder(
+            problems,
+            questions=config.questions,
+            steps=config.steps,
+            curriculum=config.curriculum,
+            seed=recipe.seed,
+            state=state,
+        )
         self.ended = ender(language_model)
-
-    def draw(self, count: int) -> list[int]:
-        """Return the next questions of the endless row of passes."""
-        drawn = self.order.stretch(self.cursor, count)
-        self.cursor += count
-        return drawn
 
     def sample(self, places: Sequence[int], chosen: Sequence[int], step: int, attempt: int) -> list[Rollout]:
         """Sample and grade completions; each depends on (seed, step, attempt, place, sample) alone."""
@@ -206,12 +209,14 @@ def _roll_out(stepper: Stepper, questions: _Questions, step: int) -> tuple[list[
     places = list(range(config.questions))
     redrawn = met = 0
     for attempt in range(config.redraw + 1 if config.samples > 1 else 1):
-        chosen = questions.draw(len(places))
+        chosen = questions.order(len(places), step, attempt)
         share = slice(stepper.rank, None, stepper.processes)
         mine = questions.sample(places[share], chosen[share], step, attempt)
         fresh: dict[int, list[Rollout]] = {}
         for rollout in stepper.gather(mine):
             fresh.setdefault(rollout.place, []).append(rollout)
+        drawn = [rollout for place in sorted(fresh) for rollout in fresh[place]]  # the same order on every process
+        questions.order.note([item.problem for item in drawn], [item.status == "correct" for item in drawn])
         groups |= fresh
         redrawn += len(places) if attempt else 0
         places = [place for place in sorted(fresh) if config.samples > 1 and _even(fresh[place])]

@@ -245,7 +245,7 @@ def explained(section: str, folder: Path) -> Iterator[None]:
             raise
         advice = {
             "sft": "lower sft.micro_batch or sft.max_length, or set sft.gradient_checkpointing=true",
-            "rl": "lower rl.questions, rl.samples or rl.max_new_tokens",
+            "rl": "set or lower rl.micro_batch, lower eval.batch or rl.max_new_tokens",
         }[section]
         raise ModelError(
             f"{section}: out of memory; checkpoints in {folder} are intact", f"{advice}, then go on with --resume"
