@@ -21,8 +21,10 @@ lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# The quick ones, some minutes. Training against TRL takes longer: $(BIN)/python benchmarks/train.py.
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/grade.py
+	$(BIN)/python benchmarks/generate.py
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
