@@ -4,9 +4,9 @@
     python benchmarks/generate.py [--n 50000] [--workers 2] [--rounds 3]
 
 In one run: the schemas' problems and a mixture with half stories, by one process and by several. Each by wall time and
-by CPU time (of all processes), the best of the rounds. Where other work shares the cores wall time says little; "on free
-cores" is then the CPU time of one process over that of the busiest of several, parts taken as equal. Then the whole
-command, `tracewright generate --out`, from its start: reading and compiling the schemas is in it, and so is
+by CPU time (of all processes), the best of the rounds. Where other work shares the cores wall time says little; "on
+free cores" is then the CPU time of one process over that of the busiest of several, parts taken as equal. Then the
+whole command, `tracewright generate --out`, from its start: reading and compiling the schemas is in it, and so is
 writing. gsm_symbolic writes a question and an answer, no trace.
 """
 

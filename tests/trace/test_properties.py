@@ -14,7 +14,8 @@ from tracewright.number import MAX_DIGITS, read_answer, read_literal, same, tidy
 from tracewright.trace.experts import COMPUTE_OPS, DEFAULT_RULES, EXPERTS, OPERATIONS, Rules
 from tracewright.trace.extract import extract
 from tracewright.trace.fault import Fault
-from tracewright.trace.parse import _plain_tree, _quick, _quick_step, _thorough, parse
+from tracewright.trace.parse import _quick, _quick_step, _thorough, parse
+from tracewright.trace.plain import read_plain
 from tracewright.trace.render import render, render_block
 from tracewright.trace.solve import lint, solve
 from tracewright.trace.syntax import Step, SubTrace, Trace
@@ -90,7 +91,7 @@ def test_text_laid_out_as_traces_are_is_the_same_tree_by_both_readers(trace, blo
     text = render_block(trace) if block else render(trace)
     for place, sign in typed[:2]:
         text = text[: place % len(text)] + sign + text[place % len(text) :]
-    plain = _plain_tree(text)
+    plain = read_plain(text)
     if plain is not None:
         assert plain == read_tree(text)
 
@@ -100,8 +101,9 @@ def test_the_plain_way_is_taken_for_block_style_and_for_faults_of_names():
     block = "expert: arithmetic\ntrace:\n- op: init\n  var: a\n  value: 2\n- op: ad\n  args: [a, 1/3]\n  var: b"
     listed = "- " + text.replace("\n", "\n  ")
     for one in (text, block, listed):
-        assert _plain_tree(one) == read_tree(one)
-    assert _plain_tree(text.replace("var: b", "op: b")) is None  # a key twice: YAML's reader says so
+        assert read_plain(one) == read_tree(one)
+    assert read_plain("expert: a\ntrace:\n- {op: init}\n  var: b") is None
+    assert read_plain(text.replace("var: b", "op: b")) is None  # a key twice: YAML's reader says so
 
 
 def test_the_short_way_is_taken_for_canonical_text():

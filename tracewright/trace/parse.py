@@ -1,7 +1,8 @@
 """Text -> Trace, or the first Fault of its form. Nothing is run here, and no text makes it raise.
 
-Canonical text takes a short way, a regular expression a line (`_quick`); any other YAML goes through `tree.py` and is
-checked field by field. A test asks that both agree. `extract.py` takes the document out of a model's text.
+Canonical text takes a short way, a regular expression a line (`_quick`); any other goes through `plain.py` or, as YAML,
+through `tree.py`, and is checked field by field. A test asks that all agree. `extract.py` takes the document out of a
+model's text.
 """
 
 import re
@@ -14,6 +15,7 @@ from tracewright.errors import nearest
 from tracewright.number import LITERAL, MAX_DIGITS, Number, read_literal
 from tracewright.trace.experts import COMPUTE_OPS, DEFAULT_RULES, EXPERTS, OPERATIONS, SYNONYMS, Rules
 from tracewright.trace.fault import Fault
+from tracewright.trace.plain import read_plain
 from tracewright.trace.syntax import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -179,7 +181,7 @@ def _thorough(text: str, rules: Rules) -> Trace | Fault:
     if not text.strip():
         return Fault("parse_error", 0, "there is no text", "a trace starts with 'expert: ...'")
     try:
-        tree = _plain_tree(text) or read_tree(text, max_depth=MAX_DEPTH, max_nodes=MAX_BYTES)
+        tree = read_plain(text) or read_tree(text, max_depth=MAX_DEPTH, max_nodes=MAX_BYTES)
     except TreeError as error:
         return Fault("too_large" if "deeper than" in error.message else "parse_error", 0, str(error))
     notes = _comments(text)
@@ -200,49 +202,6 @@ def _thorough(text: str, rules: Rules) -> Trace | Fault:
         parts.append(checked)
     parts[-1] = _close(parts[-1], notes)
     return Trace(tuple(parts), True)
-
-
-_WORD = r"(?:[A-Za-z_][A-Za-z0-9_.]*|-?[0-9]+(?:[./][0-9]+)?)"
-_PAIR = rf"[a-z_]+: (?:{_WORD}|\[{_WORD}(?:, {_WORD})*\])"
-_flow_step = re.compile(rf"- \{{({_PAIR}(?:, {_PAIR})*)\}}")
-_block_field = re.compile(rf"[- ] ({_PAIR})")
-_pair = re.compile(r"([a-z_]+): (?:\[([^]]*)\]|([^,]+))")
-_expert = re.compile(r"expert: ([A-Za-z_]+)")
-
-
-def _plain_tree(text: str) -> Map | Seq | None:
-    """Read text that is laid out as traces are, without any sign that means something else to YAML, or return None.
-
-    It is what `read_tree` gives, but for the numbers of lines, which are asked for where there are comments; in a
-    tenth of the time, and most of the traces with faults are such text.
-    """
-    if text.startswith("expert: "):
-        return _plain_part(text.split("\n"))
-    if not text.startswith("- expert: "):
-        return None
-    parts = [_plain_part(block.split("\n  ")) for block in text[2:].split("\n- ")]
-    return None if None in parts else Seq(part for part in parts if part is not None)
-
-
-def _plain_part(lines: list[str]) -> Map | None:
-    expert = _expert.fullmatch(lines[0])
-    if expert is None or len(lines) < 3 or lines[1] != "trace:":
-        return None
-    rows = Seq()
-    row = Map()
-    for line in lines[2:]:
-        found = _flow_step.fullmatch(line)
-        if found or line.startswith("- "):
-            row = Map()
-            rows.append(row)
-        found = found or _block_field.fullmatch(line)
-        if found is None or not rows:
-            return None
-        for key, items, word in _pair.findall(found[1]):
-            if key in row:
-                return None
-            row[key] = word or Seq(items.split(", "))
-    return Map(expert=expert[1], trace=rows)
 
 
 def _close(part: SubTrace, notes: list[tuple[int, str]]) -> SubTrace:
