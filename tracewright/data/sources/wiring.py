@@ -12,9 +12,10 @@ Not covered: reading equations (`formula.py`) and programs (`program.py`).
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracewright.data.annotate import Annotation, annotate
+from tracewright.data.annotate.alternatives import ENOUGH
 from tracewright.data.annotate.arithmetic import Leaf, Node, Product, Sum, evaluate, leaves
 from tracewright.data.annotate.compose import compose
 from tracewright.data.annotate.context import Place, read_places
@@ -81,18 +82,26 @@ def wire_equation(problem: Problem, tree: Node) -> Annotation:
     if done.tier == "likely":
         # An equation has no words that could speak for one of two sources.
         return replace(done, tier="doubtful")
-    again = _repeated(problem.question, tree)
-    if done.tier == "certain" and again is not None:
-        reason = f"{write(again)} stands more often in the equation than in the question"
-        return replace(done, tier="likely", kind="a constant or a mention", reason=reason)
-    return done
+    return replace(done, **_doubt(problem.question, tree, done.margin)) if done.tier == "certain" else done
 
 
-def _repeated(question: str, tree: Node) -> Number | None:
-    """Find a number that an equation has more often than the question, which has it too."""
-    values = [leaf.value for leaf in leaves(tree) if not leaf.made and leaf.value in CONSTANTS]
-    stated = [place.mention.value for place in read_places(question)]
-    return next((value for value in values if 0 < stated.count(value) < values.count(value)), None)
+def _doubt(question: str, tree: Node, margin: float) -> dict[str, Any]:
+    """Say what keeps the wiring of an equation from being certain, as fields of an annotation; nothing where all is.
+
+    Between equal numbers of the question only their places in it speak; and of a 100 that an equation has twice, and
+    the question once, one may be the constant.
+    """
+    values = [leaf.value for leaf in leaves(tree) if not leaf.made]
+    mentioned = [place.mention.value for place in read_places(question)]
+    for value in values:
+        count = mentioned.count(value)
+        if count > 1 and margin < ENOUGH:
+            reason = f"{write(value)} stands {count} times in the question"
+            return {"tier": "likely", "kind": "two mentions", "reason": reason}
+        if value in CONSTANTS and 0 < count < values.count(value):
+            reason = f"{write(value)} stands more often in the equation than in the question"
+            return {"tier": "likely", "kind": "a constant or a mention", "reason": reason}
+    return {}
 
 
 def tell(node: Node) -> str:
