@@ -112,6 +112,14 @@ def test_the_short_way_is_taken_for_canonical_text():
     assert _quick(text) is not None
 
 
+def test_a_name_that_is_too_long_is_the_same_fault_both_ways():
+    steps = "{op: init, var: a, value: 1}", f"{{op: compute, compute_op: add, args: [a, {'b' * 81}], var: result}}"
+    text = "expert: arithmetic\ntrace:\n" + "\n".join(f"- {step}" for step in (*steps, "{op: query, var: result}"))
+    assert _quick(text) is None
+    assert isinstance(parse(text), Fault)
+    assert parse(text) == parse(text.replace("{op", "{ op"))
+
+
 @SETTINGS
 @given(traces(), st.sampled_from([Rules(), Rules(formula=True, short_circuit=True)]))
 def test_solving_never_raises(trace, rules):

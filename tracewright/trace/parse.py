@@ -99,7 +99,7 @@ def _quick_step(line: str) -> Step | None:
         row = COMPUTE_OPS.get(name)
         if row is None or len(args) < row.least or (row.most and len(args) > row.most) or None in args:
             return None
-        if len(var) > MAX_NAME:
+        if len(line) > MAX_NAME and any(len(word) > MAX_NAME for word in (var, *args) if isinstance(word, str)):
             return None
         return _new(Step, ("compute", {"compute_op": name, "args": args, "var": var}, ()))
     if op == "query":
