@@ -60,9 +60,18 @@ _BODY = word_set(
 )
 MOST_LIMBS = 12
 """Up to here, and at 18 wheels, nature or custom fixes how many of a sort one body has; more of them are counted."""
+_HOLDS = re.compile(
+    r"\b(?:gallon|quart|pint|cup|liter|cubic (?:foot|inch|yard|meter))s?(?: of (?:water|milk|gas))? "
+    r"(?:weighs?|is|are|equals?|contains?|holds?)(?: about)? \Z", re.I
+)  # fmt: skip
+"""What a gallon weighs, and how much a cubic foot holds, does not change."""
+_ALPHABET = word_set("letters consonants vowels")
+_ALPHABET_TOLD = Lexicon("alphabet|vowels?|consonants?")
 _RIGHT = (90, 180, 360)
 _ANGLES = Lexicon("angles?|triangles?|degrees?|polygons?|quadrilaterals?")
-_FIXED_DEGREES = re.compile(r"\b(?:angles?|triangles?|circles?|rotat\w*|turn\w*|freez\w*|boil\w*|Fahrenheit|Celsius)\b")
+_FIXED_DEGREES = re.compile(
+    r"\b(?:angles?|triangles?|circles?|rotat\w*|turn\w*|fevers?|sick\w*|freez\w*|boil\w*|Fahrenheit|Celsius)\b"
+)
 _COINS = re.compile(r"\b(?:dimes?|nickels?|penn(?:y|ies)|coins?|cents?|change|bank)\b", re.I)
 _PEOPLE = word_set(
     """friend friends brother brothers sister sisters sibling siblings son sons daughter daughters child children kid
@@ -171,6 +180,8 @@ def _world(mention: Mention, question: str, before: str, after: str) -> str:
             return "a fact of units"
     whole = _WHOLES.get((stem(word), int(mention.value))) if mention.value.denominator == 1 else None
     if whole and words_of(question) & {whole, f"{whole}s", f"{whole}ly"}:
+        return "a fact of units"
+    if _HOLDS.search(before) or (word in _ALPHABET and _ALPHABET_TOLD.any(words_of(question))):
         return "a fact of units"
     if mention.value in _RIGHT and _ANGLES.any(words_of(question)):
         return "fixed by nature"

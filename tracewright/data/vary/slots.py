@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from tracewright.data.vary.checks import Check, Op, Order, Program, check_of, program_of
+from tracewright.data.vary.doubts import PLAIN, TOLD_OF, doubt_of, guises
 from tracewright.data.vary.draw import Drawer, Slot, drawer_of
 from tracewright.data.vary.figures import Figure, read_figure
 from tracewright.data.vary.fixed import fixed
@@ -23,12 +24,11 @@ from tracewright.number import Number
 from tracewright.trace.syntax import Trace
 
 MOST_MENTIONS = 24
-MOST_LEFT_OUT = 3
-"""So many numbers that the trace does not read are no decoration: its constants may hold them."""
+LARGEST, SMALL_RESULT = 3, 4
+"""No result from `SMALL_RESULT` on becomes more than so many times as large: what was plausible is so still."""
 SMALL_TWICE = 3
 """Up to here a number that the trace uses in two roles stays: one of them may be a count that no number states."""
 
-_PLAIN = ("integer", "word", "decimal", "money", "percent", "group")
 _BEST = Lexicon(
     "most|least|cheaper|cheapest|better|best|worst|winn?(?:er|ers|ing|s)|oldest|youngest|tallest|shortest|longest|"
     "fastest|slowest|highest|lowest|largest|smallest|biggest|fewest|heaviest|lightest|whoever|whichever|closest|"
@@ -39,29 +39,15 @@ _COMPARED = Lexicon(
     r"discount\w*|sale|regular\w*|normal\w*|usual\w*|original\w*|instead|sav(?:es?|ed|ings?)|cheaper|used"
 )
 """Words of a question that sets one price against another: all its prices keep their order."""
-_CUES = {
-    7: Lexicon("weeks?|weekly"), 24: Lexicon("days?|daily"), 12: Lexicon("years?|yearly|feet|foot|dozens?"),
-    60: Lexicon("hours?|minutes?"), 180: Lexicon("triangles?|angles?"), 360: Lexicon("angles?|circles?"),
-}  # fmt: skip
-"""Words that call for a constant."""
 _AGES = Lexicon("old|ages?|older|younger")
+_GRADED = Lexicon("tests?|quiz(?:zes)?|exams?|grades?|graded|marks|scores?")
+LEAST_GRADE, BEST_GRADE = 50, 100
+"""In a question about grades a result between these stays a grade."""
 OLDEST = 100
 """In a question about ages no result grows beyond it that was below."""
 _STOP = re.compile(r"[.?!;]\s")
 _RATED = frozenset(("hour", "minute", "mile", "kilometer", "pound", "ounce", "liter", "gallon", "cup", "foot", "inch"))
 """What is divided by 2 of these is not halved: 30 miles, 2 hours."""
-_TOLD_OF = (
-    "a label",
-    "a group that is spoken of",
-    "a pair that is spoken of",
-    "a list of that many",
-    "part of a noun",
-    "a fact of units",
-    "counted by first, second, ...",
-    "a denomination",
-    "fixed by nature",
-)
-"""Numbers outside a trace that stay for these reasons name what is told of: three friends, a 100-meter race."""
 _THRESHOLD = re.compile(
     r"\b(?:over|above|more than|at least|exceeds?|under|below|less than|up to|minimum|maximum|limit|only|fits?|holds?|"
     r"capacity|first|after|if|every|within|between|from|until)\b[^.?!]{0,25}\Z", re.I
@@ -111,7 +97,7 @@ class _Reader:
         self.stays: dict[int, str] = {}
         for at, mention in enumerate(mentions):
             reason = fixed(mention, question, self.figures[at], names)
-            if not reason and mention.kind in _PLAIN and mention.value in program.constants:
+            if not reason and not program.constants.isdisjoint(guises(mention)):
                 reason = "a constant of the trace"
             if reason:
                 self.stays[at] = reason
@@ -119,7 +105,7 @@ class _Reader:
             self.stays.setdefault(at, "it equals a rest that no number states")
 
     def read(self) -> Layout | str:
-        doubt = self._doubt()
+        doubt = doubt_of(self.program, self.mentions, self.question, self.stays)
         if doubt:
             return doubt
         groups = self._groups()
@@ -140,10 +126,10 @@ class _Reader:
         unused = [
             at
             for at, mention in enumerate(self.mentions)
-            if at not in self.program.used | followers | moved and mention.kind in _PLAIN and mention.value > 1
+            if at not in self.program.used | followers | moved and mention.kind in PLAIN and mention.value > 1
         ]
         best = self._best()
-        if best and any(self.stays.get(at) not in _TOLD_OF for at in unused):
+        if best and any(self.stays.get(at) not in TOLD_OF for at in unused):
             return "a number that decides what is asked is not in the trace"
         orders = self._orders(moved | followers, unused, best)
         drawer = drawer_of(self.program, ops, self._checks(ops), slots, orders)
@@ -162,50 +148,6 @@ class _Reader:
         if not _BEST.any(words):
             return False
         return not {"most", "least"} & words or _BEST.any(words_of(_AT_MOST.sub(" ", self.question)))
-
-    def _doubt(self) -> str:
-        """Say in words where a trace looks as if numbers of the question stood hidden in its constants and sums."""
-        program, mentions, start = self.program, self.mentions, self.program.start
-        constants = set(range(len(mentions), len(start))) - {op.out for op in program.ops}
-        used = program.used
-        left_out = [
-            at
-            for at, mention in enumerate(mentions)
-            if at not in used and mention.kind in (*_PLAIN, "fraction") and mention.value != 1
-        ]
-        untied = [
-            at
-            for at in left_out
-            if self.stays.get(at) not in _TOLD_OF and all(mentions[at].value != mentions[other].value for other in used)
-        ]
-        if len(untied) >= MOST_LEFT_OUT or len(untied) > len(used):
-            return "the trace leaves out too many numbers"
-        for op in program.ops:
-            given = [arg for arg in op.args if arg < len(mentions)]
-            if op.name in ("percent_off", "percent_increase") and op.args[0] < len(mentions):
-                if mentions[op.args[0]].kind == "percent":
-                    return "a percentage is taken off a percentage"
-            if op.name in ("add", "sub"):
-                terms = op.args if op.name == "add" else op.args[1:]
-                if any(arg in constants and start[arg] not in (0, 1) and not self._known(arg, op) for arg in terms):
-                    return "a constant may be a result"
-                kinds = {mentions[at].kind for at in given}
-                if "money" in kinds and kinds & {"integer", "word"}:
-                    return "prices and counts are added"
-                if sum(start[at] == 2 for at in given) > 1:
-                    return "2 and 2 may be twice 2"
-            elif left_out and op.name in ("mul", "div") and any(a in constants and start[a] == 1 for a in op.args):
-                return "a constant may be a result"
-        return ""
-
-    def _known(self, constant: int, op: Op) -> bool:
-        """Say whether a constant that is added is no hidden number: 100 beside a percent, 7 where weeks are told of."""
-        value = self.program.start[constant]
-        others = [arg for arg in op.args if arg != constant]
-        if value == 100:
-            return all(at < len(self.mentions) and self.mentions[at].kind == "percent" for at in others)
-        cue = _CUES.get(int(value)) if value.denominator == 1 else None
-        return cue is not None and cue.any(words_of(self.question))
 
     def _groups(self) -> list[tuple[int, ...]]:
         """Put mentions of equal value together; a group stays where one of them does, or where it has two roles."""
@@ -333,6 +275,7 @@ class _Reader:
     def _checks(self, ops: Sequence[Op]) -> dict[int, Check]:
         """Say what each result must keep; a sum of days a week is itself no more than 7."""
         percent = re.search(r"\b(?:percent|percentage)\b[^.?!]*\?|%[^.?!]*\?", self.question) is not None
+        graded = _GRADED.any(words_of(self.question))
         aged = _AGES.any(words_of(self.question))
         start = self.program.start
         most = {at: cap_of(mention, self.question) for at, mention in enumerate(self.mentions)}
@@ -342,10 +285,13 @@ class _Reader:
             cap = caps.pop() if len(caps) == 1 and op.name in ("add", "sub") else 0
             if percent and op.out == self.program.answer:
                 cap = 100
+            if not cap and graded and LEAST_GRADE <= start[op.out] <= BEST_GRADE:
+                cap = BEST_GRADE
             if not cap and aged and start[op.out] <= OLDEST:
                 cap = OLDEST
             most[op.out] = cap if start[op.out] <= cap else 0
-            checks[op.out] = check_of(op.out, start[op.out], most[op.out])
+            grown = int(start[op.out] * LARGEST) if start[op.out] >= SMALL_RESULT else 0
+            checks[op.out] = check_of(op.out, start[op.out], most[op.out] or grown)
         return checks
 
     def _orders(self, moving: set[int], unused: Sequence[int], best: bool) -> list[Order]:
@@ -353,7 +299,7 @@ class _Reader:
         start, mentions = self.program.start, self.mentions
         pairs: set[tuple[int, int]] = set()
         compared = _COMPARED.any(words_of(self.question))
-        numbers = [at for at in range(len(mentions)) if mentions[at].kind in _PLAIN]
+        numbers = [at for at in range(len(mentions)) if mentions[at].kind in PLAIN]
         for left, right in combinations(numbers, 2):
             same_sort = self.keys[left][0] == self.keys[right][0]
             between = self.question[mentions[left].end : mentions[right].start]

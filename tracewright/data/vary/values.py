@@ -119,6 +119,14 @@ class Span(NamedTuple):
     cap: float = math.inf
 
 
+_PLAIN = Span(0.5, 2.0)
+_MEASURED = Span(0.5, 1.6)
+"""Prices and what is measured are seldom twice as much and still what they were: a room of 90 feet, 16 pints of tea."""
+_MEASURED_IN = word_set(
+    "inch foot yard mile meter kilometer centimeter ounce pound gram kilogram ton cup pint quart gallon liter year "
+    "square acre ft"
+)
+LARGE_PRICE = 5
 _NARROW = {
     "year old": Span(0.7, 1.4, 95), "mile hour": Span(0.6, 1.5), "kilometer hour": Span(0.6, 1.5),
     "foot tall": Span(0.75, 1.3), "inch tall": Span(0.8, 1.2), "degree": Span(0.8, 1.2),
@@ -149,12 +157,15 @@ _DAILY = re.compile(
 def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[float, float]:
     """Return the least and the greatest value that a number may take."""
     value = float(mention.value)
-    span = _NARROW.get(key[1], Span(0.5, 2.0))
+    span = _NARROW.get(key[1], _PLAIN)
     if key[1] in _LENGTHS and _HEIGHT.search(question):
         span = _NARROW["inch tall"]
+    priced = key[0].startswith("money") and value >= LARGE_PRICE
+    if span is _PLAIN and (priced or (key[0] == "count" and key[1].partition(" ")[0] in _MEASURED_IN)):
+        span = _MEASURED
     low, high = value * span.low, min(value * span.high, span.cap)
     if key[0] == "count" and value < 4 and key[1] not in _NARROW:
-        high = value + 4
+        high = value + 4 if value.is_integer() else value * 2
     usual = ranges.usual.get(key)
     if usual:
         low, high = max(low, min(usual[0], value)), min(high, max(usual[1], value))
