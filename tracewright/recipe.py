@@ -375,6 +375,12 @@ class Recipe:
             raise ConfigError(
                 "rl.problems=gsm8k asks GSM8K's questions, and data.gsm8k is empty", "set data.gsm8k=PATH"
             )
+        if self.rl.problems != "train" and self.rl.curriculum != "none":
+            raise ConfigError(
+                f"rl.curriculum={self.rl.curriculum} goes by gold traces, and rl.problems={self.rl.problems} has answers "
+                "alone",
+                "set rl.curriculum=none, or rl.problems=train",
+            )
         if not self.rl.problems:
             raise ConfigError("rl.problems is empty", "write train, gsm8k or a file of questions and answers")
         if self.sampler.kind == "openai" and (self.sft.steps != 0 or self.rl.steps != 0):

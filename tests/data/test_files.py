@@ -200,6 +200,8 @@ def test_the_keys_of_a_recipe():
     assert recipe.eval.files == ("d.jsonl",)
     with pytest.raises(ConfigError, match=r"rl\.problems=gsm8k asks GSM8K's questions, and data\.gsm8k is empty"):
         read_config(Recipe, None, ["rl.problems=gsm8k"])
+    with pytest.raises(ConfigError, match=r"rl\.curriculum=steps goes by gold traces, and rl\.problems=c\.jsonl"):
+        read_config(Recipe, None, ["rl.problems=c.jsonl", "rl.curriculum=steps"])
     with pytest.raises(ConfigError, match=r"rl\.problems is empty"):
         read_config(Recipe, None, ["rl.problems="])
     with pytest.raises(ConfigError, match=r"0 needs data\.gsm8k or data\.files"):
