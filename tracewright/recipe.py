@@ -377,8 +377,8 @@ class Recipe:
             )
         if self.rl.problems != "train" and self.rl.curriculum != "none":
             raise ConfigError(
-                f"rl.curriculum={self.rl.curriculum} goes by gold traces, and rl.problems={self.rl.problems} has answers "
-                "alone",
+                f"rl.curriculum={self.rl.curriculum} goes by gold traces, and rl.problems={self.rl.problems} has "
+                "answers alone",
                 "set rl.curriculum=none, or rl.problems=train",
             )
         if not self.rl.problems:
