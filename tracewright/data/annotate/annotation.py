@@ -12,7 +12,7 @@ from tracewright.data.annotate.features import Scene
 from tracewright.data.annotate.program import Op, Ref, build, prune
 from tracewright.data.annotate.repair import Repair, repair
 from tracewright.data.annotate.slots import Known, Shaped
-from tracewright.data.annotate.solution import read_equations
+from tracewright.data.annotate.solution import read_equations, unread_results
 from tracewright.data.annotate.tiers import Tier, judge
 from tracewright.data.annotate.wire import Wiring, shape_all, wire
 from tracewright.data.problem import Problem
@@ -69,6 +69,8 @@ class Wired(NamedTuple):
     mended: Repair | None
     rounding: str
     """The operation on the last result, if any."""
+    unread: frozenset[Number]
+    """Numbers that the solution works out in a way that was not read."""
 
 
 def annotate(problem: Problem) -> Annotation:
@@ -85,7 +87,8 @@ def annotate(problem: Problem) -> Annotation:
     if isinstance(trace, Annotation):
         return trace
     weighed = weigh_alternatives(wired.shaped, wired.scene, wired.best, wired.ops, wired.rounding)
-    verdict = judge(wired.ops, wired.shaped, wired.best.picks, weighed, wired.mended, wired.places)
+    picks = wired.best.picks
+    verdict = judge(wired.ops, wired.shaped, picks, weighed, wired.mended, wired.places, wired.unread)
     grounded = all(ref.kind != "free" for op in wired.ops for ref in op.args)
     return Annotation(trace, *verdict, grounded, weighed.rival.margin, len(wired.ops))
 
@@ -115,7 +118,8 @@ def wire_solution(problem: Problem) -> Wired | Annotation:
     if rounding:
         answer = built.program.add(rounding, (answer,), len(shaped) - 1)
     ops = prune(built.program.ops, answer)
-    return Wired(places, shaped, scene, best, built.results, ops, read.mended, rounding)
+    unread = unread_results(problem.solution, read.equations)
+    return Wired(places, shaped, scene, best, built.results, ops, read.mended, rounding, unread)
 
 
 def _gold(problem: Problem) -> Number:

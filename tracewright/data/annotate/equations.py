@@ -98,9 +98,39 @@ def read_sentences(solution: str) -> list[Sentence]:
 
 def _read_sentence(sentence: str, line: int, first_mark: int) -> Sentence:
     plain, marks = _without_annotations(sentence)
-    items = tuple(Item(_SIGNS.get(m[0], m[0]), m.start(), m.end(), number(m[0])) for m in _TOKEN.finditer(plain))
+    read = [Item(_SIGNS.get(m[0], m[0]), m.start(), m.end(), number(m[0])) for m in _TOKEN.finditer(plain)]
+    items = tuple(_with_signs(read))
     names = frozenset(stem(word) for word in WORD.findall(plain) if word[0].isupper() and word.lower() not in STOP)
     return Sentence(items, tuple(marks), line, frozenset(content(plain)), names, plain, first_mark)
+
+
+_SPOKEN = {"plus": "+", "minus": "-", "times": "*", "equals": "="}
+
+
+def _with_signs(items: Sequence[Item]) -> list[Item]:
+    """Read `25 times 5 equals 125` and `125 divided by 5` as signs, where a number follows."""
+    out: list[Item] = []
+    for at, item in enumerate(items):
+        after = items[at + 1] if at + 1 < len(items) else None
+        if (
+            item.text in ("by", "into", "among", "between")
+            and out
+            and out[-1].text in ("divided", "multiplied")
+            and _opens_number(items, at + 1)
+        ):
+            sign = "/" if out[-1].text == "divided" else "*"
+            out[-1] = Item(sign, out[-1].start, item.end, None)
+        elif item.text == "equals" or (item.text in _SPOKEN and after and _opens_number(items, at + 1)):
+            out.append(item._replace(text=_SPOKEN[item.text]))
+        else:
+            out.append(item)
+    return out
+
+
+def _opens_number(items: Sequence[Item], at: int) -> bool:
+    """Say whether a number stands here, behind a currency sign or not."""
+    at += at < len(items) and items[at].text in ("$", "€", "£")
+    return at < len(items) and items[at].value is not None
 
 
 def read_arithmetic(sentence: Sentence) -> list[tuple[int, Equation]]:
@@ -311,6 +341,9 @@ def _right_values(items: Sequence[Item], at: int) -> Iterator[tuple[Number, bool
         right += 1
     value = items[right].value if right < len(items) else None
     if value is None:
+        spelled = NUMBER_WORDS.get(_text_at(items, right).lower())
+        if spelled is not None:
+            yield spelled, True
         return
     if items[right - 1].text == "-":
         value = -value
@@ -331,8 +364,8 @@ def _longest(items: Sequence[Item], at: int, value: Number, percent: bool) -> No
     for back in range(at - 1, max(-1, at - MAX_TOKENS), -1):
         item = items[back]
         sign = _multiply(item.text)
-        if sign == "/" and _text_at(items, back - 1).isalpha() and _text_at(items, back + 1).isalpha():
-            continue  # minutes/lap
+        if sign == "/" and _text_at(items, back + 1).isalpha():
+            continue  # minutes/lap, 5/week
         if item.value is not None:
             tokens.insert(0, shown_leaf(items, back))
             words_in_row = 0

@@ -359,6 +359,7 @@ def _views(slot: Slot, m: Number, kind: str) -> list[View]:
 
 def _results(slot: Slot, known: Known) -> list[Candidate]:
     found = []
+    percents = any(place.mention.kind == "percent" for place in known.places)
     for index in range(slot.equation):
         value = known.equations[index].value
         if slot.form == "percent":
@@ -368,6 +369,8 @@ def _results(slot: Slot, known: Known) -> list[Candidate]:
                 found.append(Candidate("result", index, "rate", value))
         elif slot.value == value:
             found.append(Candidate("result", index, "same", value))
+        elif slot.role in ("factor", "divisor") and 0 < slot.value < 2 and slot.value * 100 == value and percents:
+            found.append(Candidate("result", index, "rate", value))
     return found
 
 

@@ -6,10 +6,12 @@ Not covered: steps that stand in words alone (`repair.py`).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from tracewright.data.annotate.algebra import read_algebra
+from tracewright.data.annotate.arithmetic import number
 from tracewright.data.annotate.equations import NUMBER_WORDS, Equation, Sentence, read_arithmetic, read_sentences
 from tracewright.data.annotate.words import content, word_pairs
 from tracewright.number import Number
@@ -61,3 +63,13 @@ def _numbers(sentence: Sentence, start: int, end: int) -> frozenset[Number]:
     inside = [item for item in sentence.items if start <= item.start < end]
     values = [NUMBER_WORDS.get(item.text.lower()) if item.value is None else item.value for item in inside]
     return frozenset(value for value in values if value is not None)
+
+
+_RESULT = re.compile(r"=\s*\$?(\d[\d,]*(?:\.\d+)?)(?!\s*[-+*/x×÷(%\d.])")
+_ANNOTATED = re.compile(r"<<[^<>]*>>")
+
+
+def unread_results(solution: str, equations: Sequence[Equation]) -> frozenset[Number]:
+    """Find the numbers that a solution states as results (2 * 8 = 24) though no equation that was read gives them."""
+    stated = (number(match[1]) for match in _RESULT.finditer(_ANNOTATED.sub("", solution)))
+    return frozenset(value for value in stated if value is not None) - {equation.value for equation in equations}

@@ -17,11 +17,11 @@ from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.program import HIDDEN, Op
 from tracewright.data.annotate.repair import Repair
 from tracewright.data.annotate.slots import Candidate, Shaped
-from tracewright.number import write
+from tracewright.number import Number, write
 
 Tier = Literal["certain", "likely", "doubtful", "failed"]
 
-CERTAIN = -1.5
+CERTAIN = -1.2
 """Log odds of all that computes something else, below which a wiring is certain."""
 
 LIKELY = 0.2
@@ -46,6 +46,7 @@ def judge(
     weighed: Alternatives,
     mended: Repair | None,
     places: Sequence[Place],
+    unread: frozenset[Number] = frozenset(),
 ) -> Verdict:
     """Say how sure a wired trace is."""
     loose = next((ref for op in ops for ref in op.args if ref.kind == "free"), None)
@@ -59,6 +60,9 @@ def judge(
     hidden = _hidden(ops, shaped, picks)
     if hidden:
         return Verdict("doubtful", "a hidden step", f"a hidden step is guessed: {hidden}")
+    worked_out = _worked_out(ops, shaped, picks, unread)
+    if worked_out:
+        return Verdict("likely", "a result that is not read", f"{worked_out} is worked out in a way that is not read")
     ranked = _ranked(ops, places)
     if ranked:
         return Verdict("likely", "an ordinal is counted", f"{ranked} is an ordinal, and no amount")
@@ -104,11 +108,24 @@ def _idle(ops: Sequence[Op], places: Sequence[Place]) -> str:
     return idle[0] if idle else ""
 
 
+def _worked_out(
+    ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate], unread: frozenset[Number]
+) -> str:
+    """Name a number that is taken for a constant or a mention where the solution has worked it out."""
+    needed = {op.equation for op in ops}
+    slots = [slot for each in shaped for slot in each.slots]
+    for slot, pick in zip(slots, picks, strict=True):
+        if slot.equation in needed and pick.kind in ("mention", "constant") and slot.value in unread:
+            return write(slot.value)
+    return ""
+
+
 def _hidden(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate]) -> str:
     """Name a step that the solution does not write, among those that the answer needs; empty where there is none."""
     needed = {op.equation for op in ops}
     slots = [slot for each in shaped for slot in each.slots]
     for slot, pick in zip(slots, picks, strict=True):
-        if slot.equation in needed and pick.view in HIDDEN:
+        worked = pick.view in HIDDEN or (pick.kind == "result" and pick.view in ("scaled_up", "scaled_down"))
+        if slot.equation in needed and worked:
             return f"{write(slot.value)} from {write(pick.value)}"
     return ""

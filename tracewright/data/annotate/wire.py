@@ -73,6 +73,8 @@ class Turn(NamedTuple):
     slot: Slot
     start: int
     twin: int
+    kin: int = -1
+    """The slot of the same literal in another role: 2(10 - x) comes to be 20 - 2x; -1 for none."""
 
 
 def turns(shaped: Sequence[Shaped]) -> list[Turn]:
@@ -82,7 +84,8 @@ def turns(shaped: Sequence[Shaped]) -> list[Turn]:
         start = len(out)
         for at, slot in enumerate(each.slots):
             twin = _twin(each.slots, at)
-            out.append(Turn(start + at, slot, start, start + twin if twin >= 0 else -1))
+            kin = next((before for before in range(at) if each.slots[before].leaf is slot.leaf), -1)
+            out.append(Turn(start + at, slot, start, *(start + place if place >= 0 else -1 for place in (twin, kin))))
     return out
 
 
@@ -94,10 +97,15 @@ def _grow(states: Sequence[State], turn: Turn, scene: Scene, only: Candidate | N
     grown = [
         bind(state, turn.slot, pick, fixed + score(dynamic_features(state, turn.slot, pick, scene, turn.start)))
         for state in states
-        for pick, fixed in options
+        for pick, fixed in (_like(state.picks[turn.kin], options) if turn.kin >= 0 and only is None else options)
     ]
     grown.sort(key=lambda state: -state.score)
     return grown[:beam]
+
+
+def _like(pick: Candidate, options: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+    """Keep the options that take their value from where the same literal took it, in whatever view."""
+    return [option for option in options if (option[0].kind, option[0].place) == (pick.kind, pick.place)] or options
 
 
 def _rank(states: Sequence[State], listed: Sequence[Turn], scene: Scene) -> list[Wiring]:
