@@ -143,6 +143,7 @@ def test_what_is_no_amount(text: str) -> None:
         ("a ratio of 2:3", [2, 3]),
         ("a ratio of 10:12", [10, 12]),
         ("three quarters and two dimes", [3, 2]),
+        ("one quarter as many coins as Ann, who has 12", [Fraction(1, 4), 12]),
         ("from 2-4 cups", [2, 4]),
         ("5/0", [5, 0]),
         ("10-5", [10, 5]),

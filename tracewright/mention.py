@@ -13,7 +13,7 @@ What counts, and what the value is
   which and their like, and before of, is, has, a preposition or a full stop.
 - `first` and `second` are ordinals after the, his, Ann's, ...; elsewhere they are an adverb or a unit and no mention.
   `third` and up are ordinals, unless they are a part of something (`a third of`, `two thirds`, `a third less`).
-- `quarters` beside dimes, nickels or pennies are coins, and no fraction.
+- `quarters` beside dimes, nickels or pennies are coins, and no fraction, unless `of` or `as` (many) follows.
 - 2004 after `in`, `since`, a month, ... is a year; so are `March 2004` and `the year 1990`.
 
 Not covered: the sign of `minus five` in words, Roman numerals, dates such as 12/25 (read as a fraction), hundreds of
@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 from tracewright.number import MAX_DIGITS, Number, tidy
 
-MENTION_VERSION = 1
+MENTION_VERSION = 2
 """Bumped by any change in what is numbered, or in the value it gets."""
 
 MAX_CHARACTERS = 20_000
@@ -340,7 +340,7 @@ def _named_part(tokens: _Tokens, at: int, value: Number) -> tuple[int, Number] |
     plural = part.endswith("s")
     if not 0 < value < bottom or plural != (value > 1) or (tokens.word(place + 1) in _RANK_AFTER and not plural):
         return None
-    if part.startswith("quarter") and tokens.coins and tokens.word(place + 1) != "of":
+    if part.startswith("quarter") and tokens.coins and tokens.word(place + 1) not in ("of", "as"):
         return None
     return place + 1, Fraction(value) / bottom
 
