@@ -87,3 +87,21 @@ def test_a_bad_file_ends_the_run_in_one_sentence(words, tmp_path, capsys):
     assert main(words) == 2
     line = capsys.readouterr().err.strip().splitlines()[-1]
     assert "asked.jsonl, line 4: the answer 'a few' is no number" in line
+
+
+def test_answers_alone_take_the_same_steps_as_traces(tmp_path):
+    """The questions of the training data without their traces: RL is the same, expert aside, to the last digit."""
+    (tmp_path / "small.yaml").write_text("name: small\nseed: 4\n")
+    common = ["run", str(tmp_path / "small.yaml"), *SMALL, "eval.check_expert=false"]
+    assert main([*common, "--out", str(tmp_path / "traces")]) == 0
+    traced = reopen(tmp_path / "traces")
+    rows = [
+        {"question": problem.question, "answer": problem.answer} for problem in read_problems(traced.problems("train"))
+    ]
+    asked = write(tmp_path / "asked.jsonl", rows)
+    assert main([*common, f"rl.problems={asked}", "--out", str(tmp_path / "answers")]) == 0
+    alone = reopen(tmp_path / "answers")
+    assert not any(problem.trace for problem in read_problems(alone.problems("rl")))
+    assert alone.read_metrics() == traced.read_metrics()
+    weights = [run.model("rl") / "model.safetensors" for run in (traced, alone)]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
