@@ -49,7 +49,9 @@ _WHOLES = {
 """Where a text has both, 30 days may be the month that it goes on to speak of."""
 _OF_UNIT = re.compile(r" (?:in|per|to|make|makes|equals?|is|are in|for) (?:an?|one|each|every|the|1) ([a-z]+)", re.I)
 _UNIT_IS = re.compile(
-    r"\b(?:an?|one|each|every|1) ([a-z]+) (?:is|are|has|have|equals?|contains?|makes?|holds?|=)\s+\Z", re.I
+    r"\b(?:an?|one|each|every|1) ([a-z]+) (?:is|are|has|have|equals?|contains?|makes?|holds?|=)"
+    r"(?: (?:worth|equal to|the same (?:value )?as))?\s+\Z",
+    re.I,
 )
 _BODY = word_set(
     """leg legs wheel wheels tire tires eye eyes ear ears arm arms hand hands finger fingers toe toes wing wings side

@@ -197,7 +197,8 @@ def read_things(question: str, solution: str) -> tuple[Thing, ...]:
         return ()
     forms, first_words, pattern = _rows()
     text = f"{question} {solution}".lower()
-    if first_words.isdisjoint(re.findall(r"[a-z]+", text)):
+    words = set(re.findall(r"[a-z]+", text))
+    if first_words.isdisjoint(words):
         return ()
     found: dict[_Row, bool] = {}
     for match in pattern.finditer(question):
@@ -209,6 +210,9 @@ def read_things(question: str, solution: str) -> tuple[Thing, ...]:
     for row, fits in found.items():
         if not fits or not re.search(rf"\b{re.escape(row.many)}\b", question, re.I):
             continue
+        ends = (row.one, row.many)
+        if len(row.one) > 3 and any(word.endswith(ends) and word not in ends for word in words):
+            continue  # a coin is more than a bitcoin
         others = tuple(
             (other.one, other.many)
             for other in dict.fromkeys(forms.values())

@@ -42,6 +42,13 @@ def follow(
         return _whole(target, mentions, "percent", 100)
     if kind == "fraction":
         return _whole(target, mentions, "fraction", 1)
+    if target in program.used and kind in (*_NUMBERS, "multiple"):
+        # Which of the two a later step reads cannot be told, and need not be as long as they are equal.
+        twins: list[Relation] = [
+            ("mul", (op.out,)) for op in program.ops if program.start[op.out] == value and op.out != program.answer
+        ]
+        if twins:
+            return twins
     if kind not in _NUMBERS or value < 3:
         return []
     if _THRESHOLD.search(question[max(0, mentions[target].start - 30) : mentions[target].start]):

@@ -45,6 +45,13 @@ LEAST_GRADE, BEST_GRADE = 50, 100
 """In a question about grades a result between these stays a grade."""
 OLDEST = 100
 """In a question about ages no result grows beyond it that was below."""
+_GROWTH = re.compile(
+    r"\b(?:doubl|tripl|quadrupl|halv)\w*\b[^.?!]{0,40}\b(?:every|each|per)\b|"
+    r"\b(?:every|each|per)\b[^.?!]{0,60}\b(?:doubl|tripl|quadrupl|halv)\w*", re.I
+)  # fmt: skip
+_PERIODS = frozenset(
+    ("second", "minute", "hour", "day", "night", "week", "month", "year", "decade", "time", "generation")
+)
 _STOP = re.compile(r"[.?!;]\s")
 _RATED = frozenset(("hour", "minute", "mile", "kilometer", "pound", "ounce", "liter", "gallon", "cup", "foot", "inch"))
 """What is divided by 2 of these is not halved: 30 miles, 2 hours."""
@@ -101,6 +108,10 @@ class _Reader:
                 reason = "a constant of the trace"
             if reason:
                 self.stays[at] = reason
+        if _GROWTH.search(question):
+            for at, key in enumerate(self.keys):
+                if key[0] == "count" and key[1] in _PERIODS:
+                    self.stays.setdefault(at, "how often something doubles is a number of steps")
         for at in implied(mentions):
             self.stays.setdefault(at, "it equals a rest that no number states")
 
@@ -164,14 +175,10 @@ class _Reader:
                 continue
             twin = by_value.get(("number" if sort == "percent" else "percent", value))
             reason = self._held(sort, value, group, twin or ())
-            parts = self._sorts(group) if reason else [group]
-            for part in parts:
-                reason = self._held(sort, value, part, twin or ()) if len(parts) > 1 else reason
-                if reason:
-                    for at in part:
-                        self.stays.setdefault(at, reason)
-                if self.program.used & set(part):
-                    groups.append(part)
+            if reason:
+                for at in group:
+                    self.stays.setdefault(at, reason)
+            groups.append(group)
         return groups
 
     def _held(self, sort: str, value: object, group: tuple[int, ...], twin: Sequence[int]) -> str:
@@ -196,15 +203,6 @@ class _Reader:
             for mention in self.mentions
             if mention.kind not in ("ordinal", "percent")
         )
-
-    def _sorts(self, group: tuple[int, ...]) -> list[tuple[int, ...]]:
-        """Part a group that stays by what its numbers are: money, factors and counts are not taken for one another."""
-        parts: dict[str, list[int]] = {}
-        for at in group:
-            kind = self.mentions[at].kind
-            factor = kind == "multiple" or self.keys[at][1] == "times"
-            parts.setdefault("times" if factor else kind if kind == "money" else "count", []).append(at)
-        return [tuple(part) for part in parts.values()]
 
     def _plainly_percent(self, places: Sequence[int]) -> bool:
         """Say whether the trace reads each percent of these as a rate alone, and no other number so."""
@@ -256,11 +254,14 @@ class _Reader:
         return "sub", (self.hundred if self.mentions[at].kind == "percent" else self.unit, *args)
 
     def _hold(self, found: list[Relation], group_of: dict[int, tuple[int, ...]]) -> None:
-        """Keep what a number that stays follows from."""
-        for _, args in found[:1]:
-            for arg in args:
-                for at in group_of.get(arg, ()):
-                    self.stays.setdefault(at, "a number that stays follows from it")
+        """Keep what a number that stays follows from, through the results on the way."""
+        of_result = {op.out: op.args for op in self.program.ops}
+        waiting = [arg for _, args in found[:1] for arg in args]
+        while waiting:
+            arg = waiting.pop()
+            waiting += of_result.get(arg, ())
+            for at in group_of.get(arg, ()):
+                self.stays.setdefault(at, "a number that stays follows from it")
 
     def _values(self, group: tuple[int, ...]) -> tuple[Number, ...]:
         """Return the values that all mentions of a group may take."""
@@ -314,6 +315,9 @@ class _Reader:
         for at in unused:
             pairs |= {(at, other) for other in numbers if self.keys[other][0] == self.keys[at][0] and other != at}
             if _THRESHOLD.search(self.question[: mentions[at].start]):
+                pairs |= {(at, result) for result in results if start[at] != start[result]}
+        for at in moving - self.program.used:
+            if at < len(mentions):  # thirty bottles of which twenty are drunk
                 pairs |= {(at, result) for result in results if start[at] != start[result]}
         if best:
             pairs |= set(combinations(results, 2))
