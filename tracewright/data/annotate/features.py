@@ -168,6 +168,9 @@ def _constant_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     if nouns and pick.value not in (1, 2):
         hit = not cue_words(pick.value).isdisjoint(nouns)
         features.append((f"constant_noun_{'hit' if hit else 'miss'}", 1.0))
+        equal = [place for place in known.places if place.mention.value == pick.value]
+        if hit and equal and all(set(nouns).isdisjoint(place.near) for place in equal):
+            features.append(("constant_noun_alone", 1.0))
     return features
 
 

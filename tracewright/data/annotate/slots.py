@@ -247,7 +247,8 @@ def _join(top: Fused, bottom: Fused, index: int, known: Known) -> Fused | None:
     if top[1]:  # 6 / (2/3)
         inner = not bottom[1] and d != 0 and top[0] is not bottom[0]
         share = Fraction(n) / d if inner else Fraction(1)
-        turned = inner and share in fractions and (n, d) == (share.numerator, share.denominator)
+        told = share in fractions or any(other.value == share for other in known.equations[:index])
+        turned = inner and told and (n, d) == (share.numerator, share.denominator)
         return (Product(((top[0], False), (bottom[0], True))), True, "ratio") if turned else None
     node = Product(((top[0], False), (bottom[0], bottom[1])))
     hundred = (bottom[1] and d == 100) or (not bottom[1] and d == Fraction(1, 100))
@@ -316,7 +317,14 @@ def _mentions(slot: Slot, known: Known) -> list[Candidate]:
             found.append(Candidate("mention", index, view, m.value))
         if m.kind == "money" and not place.dollar and slot.value * 100 == m.value and slot.form == "plain":
             found.append(Candidate("mention", index, "hundredth", m.value))
+        scale = next((by for word, by in _SCALE_WORDS.items() if m.text.lower().endswith(word)), 0)
+        if scale and slot.value * scale == m.value:
+            found.append(Candidate("mention", index, "scaled_down", m.value, scale))
     return found
+
+
+_SCALE_WORDS = {"k": 1000, "thousand": 1000, "million": 10**6, "billion": 10**9}
+"""Words of an amount that a solution may leave out: 100 + 20 million."""
 
 
 def _views(slot: Slot, m: Number, kind: str) -> list[View]:
@@ -427,8 +435,4 @@ def _joined(slot: Slot, known: Known) -> list[Candidate]:
         for by in (60, 100):
             if known.question & {"minute", "hour", "percent"} and Fraction(by) / m == v:
                 found.append(Candidate("mention", at, "joined", m, by, 0, -1, "into"))
-        text = known.places[at].mention.text.lower()
-        for by, word in ((1000, "k"), (1000, "thousand"), (10**6, "million"), (10**9, "billion")):
-            if text.endswith(word) and v * by == m:
-                found.append(Candidate("mention", at, "scaled_down", m, by))
     return found[:4]

@@ -111,11 +111,11 @@ def _idle(ops: Sequence[Op], places: Sequence[Place]) -> str:
 def _worked_out(
     ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate], unread: frozenset[Number]
 ) -> str:
-    """Name a number that is taken for a constant or a mention where the solution has worked it out."""
+    """Name a number that is taken for a constant where the solution has worked it out."""
     needed = {op.equation for op in ops}
     slots = [slot for each in shaped for slot in each.slots]
     for slot, pick in zip(slots, picks, strict=True):
-        if slot.equation in needed and pick.kind in ("mention", "constant") and slot.value in unread:
+        if slot.equation in needed and pick.kind == "constant" and slot.value in unread:
             return write(slot.value)
     return ""
 
