@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tracewright.cli import main
 from tracewright.config import field_help, read_config, write_config
 from tracewright.errors import ConfigError
 from tracewright.recipe import Recipe
@@ -57,6 +58,24 @@ def test_what_is_written_is_read_back(tmp_path):
         ("sft:\n  batch: 0", [], "sft.batch must be above 0"),
         ("data:\n  hold_out: 2", [], "share from 0 to 1"),
         ("rl:\n  baseline: group", [], "rl.samples is 1; set rl.samples=4"),
+        ("name: x", ["threads=-1"], "threads must be above 0"),
+        ("name: x", ["data.wordings=-1"], "data.wordings must not be negative"),
+        ("name: x", ["data.gsm8k_train=-1"], "data.gsm8k_train must not be negative"),
+        ("name: x", ["model.trainable.lora=-1"], "model.trainable.lora must not be negative"),
+        ("name: x", ["model.trainable.layers=-1"], "model.trainable.layers must not be negative"),
+        ("name: x", ["model.tiny.heads=0"], "model.tiny.heads must be above 0"),
+        ("name: x", ["model.tiny.layers=-1"], "model.tiny.layers must be above 0"),
+        ("name: x", ["sft.steps=-1"], "sft.steps must not be negative"),
+        ("name: x", ["sft.epochs=-1"], "sft.epochs must not be negative"),
+        ("name: x", ["sft.clip=-1"], "sft.clip must not be negative"),
+        ("name: x", ["sft.betas=0.9"], "sft.betas are two numbers from 0 to below 1, read [0.9]"),
+        ("name: x", ["sft.betas=[0.9, 1]"], "sft.betas are two numbers"),
+        ("name: x", ["sft.patience=2"], "sft.eval_every is 0; set sft.eval_every=100"),
+        ("name: x", ["rl.ema_decay=5"], "rl.ema_decay is a share from 0 to 1"),
+        ("name: x", ["rl.kl=-0.1"], "rl.kl must not be negative"),
+        ("name: x", ["rl.redraw=2"], "rl.samples is 1; set rl.samples=4"),
+        ("name: x", ["eval.temperature=-1"], "eval.temperature must not be negative"),
+        ("name: x", ["sampler.retries=-1"], "sampler.retries must not be negative"),
         ("model:\n  trainable: {layers: 2, lora: 8}", [], "exclude each other"),
         ("- a", [], "a recipe is a mapping"),
         ("name: [", [], "line"),
@@ -69,6 +88,13 @@ def test_mistakes_are_one_sentence(tmp_path, text, words, message):
         recipe(tmp_path, text, *words)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_the_listed_defaults_can_be_copied(capsys):
+    assert main(["recipes", "--keys"]) == 0
+    listed = [line.strip().partition("  ")[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert {"data.gsm8k_train=none", "sampler.body={}", "data.tiers=[certain, likely]"} <= set(listed)
+    assert read_config(Recipe, None, listed) == Recipe()
 
 
 def test_files_that_are_none(tmp_path):

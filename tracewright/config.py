@@ -209,14 +209,18 @@ def _lines(config: Any, indent: str) -> list[str]:
         value = getattr(config, item.name)
         if dataclasses.is_dataclass(value):
             lines += [f"{indent}{item.name}:", *_lines(value, indent + "  ")]
-        elif isinstance(value, dict):
-            inside = ", ".join(f"{key}: {_word(inner)}" for key, inner in value.items())
-            lines.append(f"{indent}{item.name}: {{{inside}}}")
-        elif isinstance(value, tuple):
-            lines.append(f"{indent}{item.name}: [{', '.join(_word(inner) for inner in value)}]")
         else:
-            lines.append(f"{indent}{item.name}: {_word(value)}")
+            lines.append(f"{indent}{item.name}: {write_value(value)}")
     return lines
+
+
+def write_value(value: Any) -> str:
+    """Write the value of a key as it stands in a recipe."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_word(key)}: {_word(inner)}' for key, inner in value.items())}}}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_word, value))}]"
+    return _word(value)
 
 
 def _word(value: Any) -> str:

@@ -63,8 +63,7 @@ class DataConfig:
 
     def __post_init__(self) -> None:
         _positive(self, "data", "dev")
-        if self.variants < 0:
-            raise ConfigError(f"data.variants must not be negative, read {self.variants}")
+        _not_negative(self, "data", "wordings", "gsm8k_train", "variants")
         if self.train < 0 or (self.train == 0 and not self.gsm8k and not self.files):
             raise ConfigError(f"data.train must be above 0, read {self.train}", "0 needs data.gsm8k or data.files")
         _share(self, "data", "hold_out", "story", "number_words", "composition", "interleaved")
@@ -130,6 +129,9 @@ class TinyConfig:
     tied: bool = True
     """Share the input embedding with the output layer."""
 
+    def __post_init__(self) -> None:
+        _positive(self, "model.tiny", "width", "layers", "heads", "feed_forward", "vocabulary", "context")
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainableConfig:
@@ -143,8 +145,7 @@ class TrainableConfig:
     """Rank of LoRA adapters on every linear layer of the blocks; 0: none."""
 
     def __post_init__(self) -> None:
-        if self.layers != "all" and self.layers < 0:
-            raise ConfigError(f"model.trainable.layers must not be negative, read {self.layers}")
+        _not_negative(self, "model.trainable", *(["lora"] if self.layers == "all" else ["lora", "layers"]))
         if self.lora and self.layers != "all":
             raise ConfigError("model.trainable.lora and model.trainable.layers exclude each other", "choose one")
 
@@ -212,6 +213,13 @@ class SftConfig:
 
     def __post_init__(self) -> None:
         _positive(self, "sft", "batch", "micro_batch", "lr", "max_length", "save_every")
+        _not_negative(self, "sft", "steps", "epochs", "weight_decay", "warmup", "clip", "eval_every", "patience")
+        if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):
+            raise ConfigError(f"sft.betas are two numbers from 0 to below 1, read {list(self.betas)}")
+        if self.patience and not self.eval_every:
+            raise ConfigError(
+                f"sft.patience={self.patience} counts evaluations, and sft.eval_every is 0", "set sft.eval_every=100"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,9 +272,16 @@ class RlConfig:
         _positive(
             self, "rl", "questions", "samples", "lr", "temperature", "max_new_tokens", "micro_batch", "save_every"
         )
+        _not_negative(self, "rl", "steps", "kl", "clip", "redraw", "eval_every")
+        _share(self, "rl", "ema_decay")
         if self.baseline != "ema" and self.samples < 2:
             raise ConfigError(
                 f"rl.baseline={self.baseline} compares the samples of a question, and rl.samples is 1",
+                "set rl.samples=4",
+            )
+        if self.redraw and self.samples < 2:
+            raise ConfigError(
+                f"rl.redraw={self.redraw} is for groups of samples that are all alike, and rl.samples is 1",
                 "set rl.samples=4",
             )
 
@@ -292,6 +307,7 @@ class EvalConfig:
 
     def __post_init__(self) -> None:
         _positive(self, "eval", "max_new_tokens", "batch", "limit")
+        _not_negative(self, "eval", "temperature")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,8 +338,7 @@ class SamplerConfig:
     def __post_init__(self) -> None:
         _positive(self, "sampler", "concurrency", "timeout_seconds", "memory_share")
         _share(self, "sampler", "memory_share")
-        if self.retries < 0:
-            raise ConfigError(f"sampler.retries must not be negative, read {self.retries}")
+        _not_negative(self, "sampler", "retries")
         if self.kind == "openai" and not self.url.startswith(("http://", "https://")):
             read = f"read {self.url!r}" if self.url else "it is empty"
             raise ConfigError(
@@ -362,6 +377,8 @@ class Recipe:
     """Who writes the completions that are scored."""
 
     def __post_init__(self) -> None:
+        if self.threads is not None and self.threads <= 0:
+            raise ConfigError(f"threads must be above 0, read {self.threads}", "leave it out for torch's own choice")
         for key, value, needed in (
             ("formula", self.data.formula, "formula"),
             ("shapes=mixed", self.data.shapes == "mixed", "rate_sums"),
@@ -395,6 +412,13 @@ def _positive(section: object, name: str, *keys: str) -> None:
         value = getattr(section, key)
         if value is not None and value <= 0:
             raise ConfigError(f"{name}.{key} must be above 0, read {value}")
+
+
+def _not_negative(section: object, name: str, *keys: str) -> None:
+    for key in keys:
+        value = getattr(section, key)
+        if value is not None and value < 0:
+            raise ConfigError(f"{name}.{key} must not be negative, read {value}")
 
 
 def _share(section: object, name: str, *keys: str) -> None:

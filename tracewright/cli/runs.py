@@ -230,7 +230,7 @@ def _check_recipes(paths: list[Path]) -> int:
 def _key_lines(kind: Any, prefix: str) -> list[str]:
     from dataclasses import fields, is_dataclass
 
-    from tracewright.config import field_help
+    from tracewright.config import field_help, write_value
 
     lines = []
     for item in fields(kind):
@@ -242,7 +242,7 @@ def _key_lines(kind: Any, prefix: str) -> list[str]:
                 *_key_lines(inner, f"{prefix}{item.name}."),
             ]
         else:
-            default = item.default if not isinstance(item.default, tuple) else list(item.default)
+            default = write_value(inner() if inner else item.default)
             lines.append(f"  {prefix}{item.name}={default}  {field_help(kind)[item.name]}")
     return lines
 
