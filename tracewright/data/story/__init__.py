@@ -35,7 +35,7 @@ STEPS = {2: 20, 3: 25, 4: 21, 5: 14, 6: 10, 7: 6, 8: 4}
 """How often a story has so many steps, near to what real problems have."""
 
 
-INTRO, DECOR = 0.65, 0.42
+INTRO, DECOR, COMPANY = 0.65, 0.45, 0.7
 """Shares of the stories that begin with a sentence of what they are about, and with one of something beside it."""
 
 _LENGTHS = tuple(STEPS)
@@ -147,7 +147,7 @@ def _decorate(tale: Tale, distractors: float) -> None:
     """Add sentences without use: what the story is about, something beside it; rarely a number not to be used."""
     draws, scene = tale.draws, tale.scene
     if tale.dim == "people":
-        if tale.named and draws.chance(0.5):
+        if tale.named and draws.chance(COMPANY):
             tale.say(draws.pick(scene.company), {}, {"all": _listed(tale.named)}, lead=True)
         return
     if scene.distract and draws.chance(distractors):

@@ -13,6 +13,7 @@ from tracewright.data.story.stock import DIMENSIONS, LETTERS, MEASURES, Act, Ope
 from tracewright.data.story.template import Template, template
 from tracewright.data.vocabulary import Row, Values, load_names, load_tables, read_table, read_values
 from tracewright.errors import DataError, nearest
+from tracewright.number import Number
 from tracewright.tree import Map, Seq, Tree, TreeError, read_tree
 
 FOLDER = Path(__file__).parent
@@ -23,7 +24,7 @@ _SCENE_KEYS = (
 )  # fmt: skip
 _ACT_KEYS = (
     "move", "on", "to", "weight", "name", "names", "say", "ask", "constant", "end", "rate", "needs", "once",
-    "without", "unit",
+    "without", "unit", "value", "result",
 )  # fmt: skip
 _OPENING_KEYS = (
     "measure", "verb", "amounts", "dims", "groups", "to", "weight", "unit", "adj", "more", "less", "habit",
@@ -82,6 +83,14 @@ def _values(text: Tree, where: str) -> Values:
     return values
 
 
+def _ends(text: Tree | None, where: str) -> tuple[Number, Number] | None:
+    """Read the two ends of a range, `$80..$600`."""
+    if text is None:
+        return None
+    numbers = _values(text, where).numbers
+    return numbers[0], numbers[-1]
+
+
 def _words(node: Tree | None, where: str) -> Mapping[str, str]:
     if node is None:
         return {}
@@ -106,10 +115,11 @@ def _rows(node: Tree | None, where: str) -> tuple[Row, ...]:
 
 
 _STANDS_ALONE = re.compile(
-    r"\b(?:also|then|already|everything|store|has|wants|needs|after|total|only|bill|gift card|empty|while)\b"
+    r"\b(?:also|then|already|everything|store|has|wants|needs|after|total|only|bill|gift card|empty|while|offers)\b"
+    r"|\bin the morning\b"
     r"|\b(?:another \{n\}|costs?!?)\b"
 )
-"""Sentences that do not begin with `then`."""
+"""Sentences that do not begin with `then`, though who acts does something in them."""
 _NO_CLAUSE = re.compile(r"(?:on|after|before|because|with|in|at|for|all|then|a little|later|from)\b")
 """Sentences that begin with when or where: they neither begin with `then` nor stand behind `if`."""
 
@@ -117,8 +127,8 @@ _NO_CLAUSE = re.compile(r"(?:on|after|before|because|with|in|at|for|all|then|a l
 def _say(say: Template | None, early: Template | None) -> Say:
     if say is None:
         return Say(say, early)
-    joins = not _NO_CLAUSE.match(say.text) and ", so " not in say.text
-    return Say(say, early, joins, joins and not _STANDS_ALONE.search(say.text))
+    joins = not _NO_CLAUSE.match(say.text) and ", so " not in say.text and ", and " not in say.text
+    return Say(say, early, joins, say.text.startswith("{P} <") and not _STANDS_ALONE.search(say.text))
 
 
 def _act(node: Tree, where: str) -> Act:
@@ -168,6 +178,8 @@ def _act(node: Tree, where: str) -> Act:
         str(node.get("once", "")) or where,
         str(node.get("unit", "")),
         frozenset(_texts(node.get("without"), where)),
+        _ends(node.get("value"), where),
+        _ends(node.get("result"), where),
     )
     for telling in says:
         told = [part.numbers for part in (telling.say, telling.early) if part]

@@ -24,7 +24,7 @@ PARTS = tuple(
 _SHARES = tuple(Fraction(1, bottom) for bottom in (2, 2, 2, 2, 3, 4))
 _WHOLES = tuple(Fraction(1, bottom) for bottom in (2, 2, 2, 3, 4, 5))
 PERCENTS = tuple(range(5, 100, 5))
-MONEY = frozenset(("earned", "cost", "cash", "share", "monthly", "yearly", "rest2", "saved"))
+MONEY = frozenset(("earned", "gifts", "cost", "cash", "share", "monthly", "yearly", "rest2", "saved"))
 """Kinds of quantity that are dollars."""
 _EVENTS = ("less", "less_two", "plus", "plus_two")
 
@@ -320,7 +320,7 @@ def _less_over(play: Play) -> Node | None:
     each = play.number("d", 2, play.value // 3)
     if each is None:
         return None
-    left = play.draws.between(2, int(play.value * 9 // 10 // each))
+    left = play.draws.between(max(2, int(-(-play.value * 7 // 10 // each))), int(play.value * 19 // 20 // each))
     if left is None or play.value - left * each < 2:
         return None
     play.letters["n"] = Node(
@@ -366,6 +366,8 @@ def play(act: Act, state: Node, draws: Draws, row: Row | None, money: bool, most
     game = Play(act, state, draws, row, money)
     node = MOVES[act.move][0](game)
     if node is None or not cents(node.value) or not 1 < node.value <= most:
+        return None
+    if act.result is not None and not act.result[0] <= node.value <= act.result[1]:
         return None
     if node.value.__class__ is not int and act.to not in MONEY:
         return None

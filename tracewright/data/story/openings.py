@@ -50,6 +50,8 @@ def open_story(tale: Tale) -> Opened | None:
     scene, draws = tale.scene, tale.draws
     opening = draws.weighted(scene.openings, scene.weights)
     dim = draws.weighted(list(opening.dims), list(opening.dims.values()))
+    if dim == "kinds" and tale.row and tale.row.get("kinds") == "none":
+        dim = "single"  # lemon bread rolls
     tale.dim = dim
     tale.kind = opening.to
     tale.env.update(opening.words)
@@ -298,7 +300,8 @@ def _buy(tale: Tale, opening: Opening, makers: list[Member]) -> list[Member]:
     left = tale.target - 1
     for place, member in enumerate(makers):
         row = rows[member.name]
-        if counted and left > 0 and opening.counts and (sold or draws.chance(0.8)):
+        several = row.get("buy") != "one" and (sold or draws.chance(0.8))
+        if counted and left > 0 and opening.counts and several:
             node = Node(draws.pick(opening.counts.numbers), _slug(str(row["many"])), "integer")
             tale.weights[place] = node
             parts.append([node, f" {row['many']}"])

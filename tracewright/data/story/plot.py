@@ -217,6 +217,8 @@ def _able(tale: Tale, done: set[str], left: int) -> list[Act]:
         steps = MOVES[act.move][1]
         if steps > left or (act.end and steps < left) or act.once in done or dim in act.without:
             continue
+        if act.value is not None and tale.state and not act.value[0] <= tale.state.value <= act.value[1]:
+            continue
         if not act.needs or _meets(tale, act.needs):
             able.append(act)
     return able

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tracewright.data.story.template import Template
 from tracewright.data.vocabulary import Row, Values
+from tracewright.number import Number
 
 LETTERS: Mapping[str, tuple[str, ...]] = {
     "less": ("n",),
@@ -93,6 +94,10 @@ class Act:
     """A noun that its sentences call {unit} and {units}; empty: the one before."""
     without: frozenset[str]
     """Dimensions of the opening after which it makes no sense."""
+    value: tuple[Number, Number] | None
+    """Limits of the quantity that it happens to: nobody doubles $3,000 out of pride."""
+    result: tuple[Number, Number] | None
+    """Limits of what comes of it: a bicycle costs $80 to $600."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -98,7 +98,10 @@ class Tale:
         self.env["themoney"] = (
             "all this money" if self.grown else "the remaining money" if self.lost else "all the money"
         )
-        self.env["allmoney"] = "the remaining money" if self.lost and not self.grown else "the money"
+        self.env["allmoney"] = self.env["themoney"] if self.grown or self.lost else "the money"
+        unit, units = self.env.get("unit", ""), self.env.get("units", "")
+        self.env["everyunit"] = f"each of the remaining {units}" if self.lost else f"every {unit}"
+        self.env["allunits"] = f"the remaining {units}" if self.lost else f"all the {units}"
         if self.touched:
             rest = self.draws.pick(("the rest", f"the remaining {items}", f"the rest of the {items}"))
             of = f"of the remaining {items}"
@@ -106,10 +109,9 @@ class Tale:
             self.env["rest"], self.env["of"], self.env["ofall"] = rest, of, of_all
         else:
             alone = self.dim == "single" and not self.grown
-            every = f"remaining {items}" if self.lost else items
-            self.env["rest"] = f"the {items}" if alone else f"all the {every}"
-            self.env["of"] = f"of the {every}"
-            self.env["ofall"] = f"of the {items}" if alone else f"of all the {every}"
+            self.env["rest"] = f"the {items}" if alone else f"all the {items}"
+            self.env["of"] = f"of the {items}"
+            self.env["ofall"] = f"of the {items}" if alone else f"of all the {items}"
 
     def fill(
         self, found: Template, letters: Mapping[str, Node], extra: Mapping[str, Words] | None = None
@@ -181,12 +183,12 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
             single = True
             texts.append(text)
     if clause:
-        behind = (
-            tale.dim != "people"
-            and draws.chance(0.3)
-            and not any(piece.__class__ is str and _BACK.search(piece) for piece in question)
-        )
-        asked = teller.sentence([*question, " if ", *clause] if behind else ["if ", *clause, ", ", *question])
+        behind = tale.dim != "people" and draws.chance(0.3) and not _refers_back(question, clause)
+        if behind:
+            asked = teller.sentence([*question, " if ", *clause])
+        else:
+            asked = teller.sentence(["if ", *clause, ", "])
+            asked += teller.sentence(question, goes_on=True)
     else:
         asked = teller.sentence(question)
     end = "." if request else "?"
@@ -196,6 +198,29 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
 
 _BACK = re.compile(r"\b(?:them|they|these|those|that|this|then|left)\b")
 """Words of a question that refer to what was just said: the if-clause cannot stand behind them."""
+
+
+_DEFINITE = re.compile(r"\bthe ([a-z]+)")
+
+
+def _refers_back(question: Sequence[str | Node], clause: Sequence[str | Node]) -> bool:
+    """Say whether a question refers to what its if-clause says first: the price of the laptop, if a laptop ..."""
+    asked, said = ("".join(piece for piece in part if isinstance(piece, str)) for part in (question, clause))
+    return bool(_BACK.search(asked)) or any(
+        re.search(rf"\ban? {noun}", said) is not None for noun in _DEFINITE.findall(asked)
+    )
+
+
+_RIVALS = {
+    "he": r"grandfather|father|brother|uncle|cousin|neighbor|boss|best friend",
+    "she": r"grandmother|mother|sister|aunt|cousin|neighbor|boss|best friend",
+    "it": r"hospital|school|store|truck",
+}
+"""By the pronoun of who acts: others in a sentence who could be meant by the same pronoun behind it."""
+_RIVAL = {
+    pronoun: re.compile(rf"(?:\b(?:his|her|its|a|an)|'s) (?:{words})\b|\ba (?:friend|customer|neighbor)\b")
+    for pronoun, words in _RIVALS.items()
+}
 
 
 class _Teller:
@@ -211,14 +236,18 @@ class _Teller:
         self.recent = False
         self.called = False  # by name, in the sentence before
         self.pronoun = False
+        self.rival = False  # a pronoun could mean somebody else who was just spoken of
         self.mentions = 0
 
-    def sentence(self, pieces: Sequence[str | Node], pronoun: bool = False) -> str:
-        """Write one sentence; with a pronoun where it is the second half of one, or where the name was just said."""
+    def sentence(self, pieces: Sequence[str | Node], pronoun: bool = False, goes_on: bool = False) -> str:
+        """Write one sentence; with a pronoun where it is the second half of one, or where the name was just said.
+
+        `goes_on`: it is the question behind an if-clause.
+        """
         out: list[str] = []
         self.pronoun = pronoun or (self.called and self.recent)
         self.called = False
-        here = False  # the actor stands in this sentence already
+        here = goes_on and self.recent and not self.rival  # the actor stands in this sentence already
         for place, piece in enumerate(pieces):
             if piece.__class__ is str:
                 out.append(piece)
@@ -238,15 +267,35 @@ class _Teller:
                 else:
                     out.append(self.number(piece))
         self.recent = here
-        return "".join(out)
+        text = "".join(out)
+        self.rival = not self.plural and self.has_rival(text, "P" in pieces)
+        return text
+
+    def has_rival(self, text: str, acting: bool) -> bool:
+        """Say whether a sentence speaks of somebody else whom the pronoun of who acts could mean behind it.
+
+        A person who acts in it is meant, but not behind a clause with `who`; a thing is meant only where it is named.
+        """
+        pattern = _RIVAL.get(str(self.actor["he"]))
+        found = pattern is not None and pattern.search(text) is not None
+        if "first" in self.actor:
+            return found or not self.recent
+        return found and (not acting or " who " in text)
 
     def person(self, slot: str, here: bool) -> str:
         """Write who acts: the name when first met, and now and then again; a pronoun elsewhere."""
         if self.plural:
             return {"P": "they", "he": "they", "him": "them", "himself": "themselves"}.get(slot, "their")
         form = {"P": "he", "P's": "his"}.get(slot, slot)
-        if not self.introduced or (
-            slot in ("P", "P's") and not here and not self.pronoun and self.draws.chance(0.13 if self.recent else 0.5)
+        if (
+            not self.introduced
+            or (self.rival and not here)
+            or (
+                slot in ("P", "P's")
+                and not here
+                and not self.pronoun
+                and self.draws.chance(0.13 if self.recent else 0.5)
+            )
         ):
             name = str(
                 self.actor.get("later", self.actor["one"])
