@@ -8,9 +8,11 @@ import pytest
 from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
 from tracewright.data.vary.checks import Check, check_of, keeps, program_of
+from tracewright.data.vary.doubts import doubt_of, guises
 from tracewright.data.vary.draw import Slot, draw, drawer_of
 from tracewright.data.vary.figures import read_figure, spell
 from tracewright.data.vary.fixed import fixed
+from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.data.vary.names import read_persons, read_things, rename
 from tracewright.data.vary.values import Ranges, candidates, cap_of, key_of, learn_ranges, step_of
 from tracewright.data.vary.worked import read_template, tell
@@ -107,6 +109,13 @@ def test_ranges_are_learned_from_problems() -> None:
         ("5 May it rained", "a date or ratio"),
         ("she has 3 $20 bills", ""),
         ("three boxes: one red", "a list follows"),
+        ("four strips of tape, one along the lid and three across", "a list follows"),
+        ("3 figs, 2 pears, and 5 plums", ""),
+        ("the sum is 180 degrees in a triangle", "fixed by nature"),
+        ("it has 60 degrees outside", ""),
+        ("he trains for 30 days, and after a month he rests", "a fact of units"),
+        ("a nickel has the same value as 5 pennies", "a fact of units"),
+        ("a gallon of water weighs 8 pounds", "a fact of units"),
         ("the remaining 3 cups", "named again"),
         ("24 hours in a day", "a fact of units"),
         ("a two-story house", "part of a noun"),
@@ -201,3 +210,55 @@ def test_a_solution_is_given_up_in_doubt() -> None:
     for text in ("6*4=<<6*4=24>>24, of the 17 cups.", "<<6*4>>24", "<<6*=24>>24", "<<(6*4=24>>24"):
         assert read_template(text, start, samples, (0, 1), kinds) is None
     assert read_template("Both are 2 * 3 = <<2*3=6>>6.", (2, 3, 6), [(4, 3, 12)], (0,), kinds) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "written"),
+    [
+        ("Ada ate double the figs.", 3, "triple"),
+        ("It doubled in a year.", 4, "quadrupled"),
+        ("He pays 40$ for it.", 55, "55$"),
+        ("It costs $3.5 now.", 7, "$7"),
+    ],
+)
+def test_what_stood_still_is_written_anew(text: str, new: int, written: str) -> None:
+    mention = one(text)
+    figure = read_figure(mention, text)
+    assert figure is not None and figure.write(mention.value) == mention.text
+    assert figure.write(new) == written
+    again = text[: mention.start] + written + text[mention.end :]
+    assert one(again).value == new
+
+
+def test_what_is_a_noun_is_not() -> None:
+    for text in ("A double room is free.", "They cost $3 a dozen."):
+        assert read_figure(read_mentions(text)[-1], text) is None
+
+
+@pytest.mark.parametrize(
+    ("steps", "numbers", "doubt"),
+    [
+        ("- {op: compute, compute_op: div, args: [n1, n2], var: r}", [5, 5], "a quotient of 1"),
+        ("- {op: compute, compute_op: mul, args: [n1, n1], var: r}", [40, 40], "multiplied by itself"),
+        ("- {op: compute, compute_op: div, args: [n1, n2], var: r}", [20, 5], ""),
+    ],
+)
+def test_doubts(steps: str, numbers: list[int], doubt: str) -> None:
+    text = " ".join(f"{n} cups." for n in numbers)
+    program = program_of(run_of(steps, numbers), numbers)
+    assert program is not None
+    found = doubt_of(program, read_mentions(text), text, {})
+    assert doubt in found and bool(doubt) == bool(found)
+
+
+def test_numbers_in_disguise() -> None:
+    mention = one("three-fourths of it")
+    assert {4, Fraction(1, 4)} <= guises(mention) and 1 not in guises(mention)
+    assert {Fraction(1, 4), 75, 4} <= guises(one("a 25% share"))
+    assert guises(one("7 cups")) == {7}
+
+
+def test_a_lexicon_is_a_search_by_words() -> None:
+    lexicon = Lexicon(r"trees?|peel\w*")
+    assert lexicon.any(words_of("He is PEELING it.")) and lexicon.any(words_of("tree-lined"))
+    assert not lexicon.any(words_of("a street")) and not lexicon.any(())

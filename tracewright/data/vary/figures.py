@@ -68,7 +68,6 @@ def read_figure(mention: Mention, question: str) -> Figure | None:
         _digits(mention, question)
         or _words(mention)
         or _scaled(text)
-        or _dozen(mention, question)
         or _ratio(text)
         or _part(text, mention.value)
         or _times(text)
@@ -163,29 +162,6 @@ def _scaled(text: str) -> Figure | None:
         return f"{sign}{left}.{right:0{places}}{gap}{word}" if places else f"{sign}{left}{gap}{word}"
 
     return Figure("scaled", write, sign, places, scale)
-
-
-_PRICED = re.compile(r"(?:[\d$¢]|\b(?:cents?|dollars?|per|for|by|at|is|was|costs?|of))\s*\Z", re.I)
-_ONE_VERB = re.compile(r"-|(?: \w+){0,3} (?:is|was|has|costs|contains|weighs|sells|lasts|makes|needs|box|pack)\b")
-
-
-def _dozen(mention: Mention, question: str) -> Figure | None:
-    """Understand `a dozen` where it is an amount, which may become `three dozen`, and no price's unit."""
-    text = mention.text
-    if text.lower() != "a dozen" or _PRICED.search(question[max(0, mention.start - 12) : mention.start]):
-        return None
-    if _ONE_VERB.match(question[mention.end : mention.end + 60]):
-        return None
-    capital = text[0].isupper()
-
-    def write(value: Number) -> str | None:
-        dozens, rest = divmod(value, 12)
-        if rest or not 0 < dozens < 10:
-            return None
-        words = "a dozen" if dozens == 1 else f"{_ONES[int(dozens)]} dozen"
-        return words.capitalize() if capital else words
-
-    return Figure("dozens", write, scale=12)
 
 
 def _ratio(text: str) -> Figure | None:

@@ -39,6 +39,7 @@ _FAMILIES = (
     word_set("teaspoon tablespoon cup pint quart gallon ounce liter milliliter"),
     word_set("ounce pound gram kilogram ton"),
     word_set("cent penny nickel dime quarter dollar"),
+    word_set("byte kb mb gb tb kilobyte megabyte gigabyte terabyte"),
 )
 """Units of one sort: `16 ounces in a pound` is a fact. Hours of a day are not, see `values.py` for their caps."""
 _WHOLES = {
@@ -207,7 +208,7 @@ def _counted(mention: Mention, question: str, before: str, after: str, names: Se
         return "named again"
     match = _TAIL_WORD.match(after)
     noun = match[1].lower() if match else ""
-    if re.match(r"[^.?!]{0,60}:", after):
+    if re.match(r"[^.?!]{0,60}:|[^.?!]{0,40}, (?:one|1) (?!of\b)", after):
         return "a list follows"
     if value == 2 and _PAIRING.search(question) and not _measures(noun, question):
         return "a pair that is spoken of"

@@ -54,7 +54,7 @@ def follow(
     if _THRESHOLD.search(question[max(0, mentions[target].start - 30) : mentions[target].start]):
         return []
     near = question[max(0, mentions[target].start - 30) : mentions[target].end + 40]
-    told = bool(_RESULT.search(near)) or target not in program.used
+    told = bool(_RESULT.search(near)) or (target not in program.used and value >= LEAST_SUM)
     # The answer itself is asked for: a number that equals it does so by chance.
     found: list[Relation] = [
         ("mul", (op.out,))

@@ -213,8 +213,6 @@ def candidates(mention: Mention, question: str, figure: Figure, ranges: Ranges) 
         return (value,)
     if figure.style == "times":
         found = [2, 3, 4, 5]
-    elif figure.style == "dozens":
-        found = [number for number in (12, 24, 36, 48) if number <= max(high, 36)]
     elif figure.style in ("ratio", "part"):
         found = _fractions(value, key[1])
     elif figure.style == "scaled":
