@@ -1,13 +1,16 @@
 """The command `tracewright`: its verbs, its errors in one line, its exit codes. Imports are inside each verb.
 
 0: done. 1: the work failed (a trace with a fault, a check that found something). 2: asked wrongly: a file, a key, a
-flag. 130: interrupted. Results go to standard output, progress and errors to standard error.
+flag, an output that is full. 130: interrupted. Results go to standard output, progress and errors to standard error.
 """
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from tracewright.cli import data, language, runs
@@ -37,7 +40,7 @@ class Parser(argparse.ArgumentParser):
             flags = [flag for action in self._actions for flag in action.option_strings]
             flag = rest[0].partition("=")[0]
             what = "flag" if flag.startswith("-") else "word"
-            hint = nearest(flag, flags) or f"'{self.prog} --help' lists what there is"
+            hint = (nearest(flag, flags) if what == "flag" else "") or f"'{self.prog} --help' lists what there is"
             raise ConfigError(f"{self.prog}: unknown {what} {flag!r}", hint)
         return parsed, rest
 
@@ -73,6 +76,7 @@ def build_parser() -> Parser:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one verb; return the exit code."""
+    _open_streams()
     debug = "--debug" in (sys.argv[1:] if words is None else words)
     try:
         parser = build_parser()
@@ -101,10 +105,43 @@ def main(words: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is wrong, and there is nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
-    except OSError as error:
-        if debug or error.filename is None:
+    except (OSError, UnicodeEncodeError) as error:
+        reason = _refusal(error)
+        if debug or not reason:
             raise
-        print(f"tracewright: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"tracewright: {reason}", file=sys.stderr)
+        if isinstance(error, OSError) and error.filename is None:
+            _drop_output()
         return 2
+
+
+def _open_streams() -> None:
+    """Give a stream that whoever started us has closed (`>&-`, a service) a place that takes all and holds nothing."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")
+
+
+def _drop_output() -> None:
+    """Let what standard output still holds go nowhere, or Python would complain once more when it ends."""
+    with suppress(OSError, ValueError):  # no real file: there is nothing to let go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refusal(error: OSError | UnicodeEncodeError) -> str:
+    """Say in a sentence what a person can mend of this; empty: nothing, it is a mistake of ours."""
+    if isinstance(error, UnicodeEncodeError):
+        letter = ascii(error.object[error.start])
+        if "\ud800" <= error.object[error.start] <= "\udfff":
+            return f"standard output cannot take {letter}, half of a character; mend the text that holds it"
+        return f"standard output cannot take {letter}: it is {error.encoding}; set PYTHONIOENCODING=utf-8"
+    if error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        return f"standard output cannot be written ({error.strerror}); make room, or send it elsewhere"
+    return ""

@@ -25,6 +25,7 @@ def read_text(name: str, limit: int | None = None) -> str:
     Raises:
         DataError: it is missing, a folder or no text.
     """
+    called = "standard input" if name == "-" else name or "''"
     try:
         if name == "-":
             data = sys.stdin.buffer.read() if limit is None else sys.stdin.buffer.read(4 * limit + 4)
@@ -33,13 +34,13 @@ def read_text(name: str, limit: int | None = None) -> str:
                 data = file.read() if limit is None else file.read(4 * limit + 4)
         return data.decode("utf-8", "strict" if limit is None or len(data) <= 4 * limit else "ignore")
     except FileNotFoundError:
-        raise DataError(f"{name} does not exist") from None
+        raise DataError(f"{called} does not exist") from None
     except IsADirectoryError:
-        raise DataError(f"{name} is a folder", "name a file") from None
+        raise DataError(f"{called} is a folder", "name a file") from None
     except UnicodeDecodeError:
-        raise DataError(f"{name} is not UTF-8 text") from None
+        raise DataError(f"{called} is not UTF-8 text") from None
     except OSError as error:
-        raise DataError(f"{name} cannot be read ({error.strerror})") from None
+        raise DataError(f"{called} cannot be read ({error.strerror})") from None
 
 
 def whole(least: int = 0) -> Callable[[str], int]:
