@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tracewright.data.annotate.arithmetic import Leaf, evaluate, holds, leaves, number, parse_expression
 from tracewright.data.annotate.equations import Equation
-from tracewright.data.annotate.solution import read_equations
+from tracewright.data.annotate.solution import read_equations, unread_results
 from tracewright.data.annotate.words import content, relation, stem
 
 
@@ -36,6 +36,15 @@ def equations(solution: str, answer: int | Fraction = -999) -> list[Equation]:
         ("8 / 40 * 100% = 20%", [([8, 40, 100], 20)]),
         ("3/4 * 2 = 1 1/2 cups", [([3, 4, 2], Fraction(3, 2))]),
         ("10 laps/day * 4 days = 40 laps", [([10, 4], 40)]),
+        ("$10/day * 4 days = $40", [([10, 4], 40)]),
+        # signs in words
+        ("He has 25 figs because 5 times 5 equals 25.", [([5, 5], 25)]),
+        ("56 boys divided into 4 teams equals 14 boys", [([56, 4], 14)]),
+        ("14 boys plus 11 girls equals 25", [([14, 11], 25)]),
+        ("2 times 2 equals four", [([2, 2], 4)]),
+        ("She has 2 times more than 3 and that equals 3", []),
+        # the first form of a chain still has the numbers of the question
+        ("He eats 1/4 * 12 = 12/4 = <<12/4=3>>3 figs", [([1, 4, 12], 3)]),
         # an annotation without an operator leaves the text to be read
         ("He needs 1.5 / .25 = <<6=6>>6", [([Fraction(3, 2), Fraction(1, 4)], 6)]),
         # what does not hold, computes nothing or is no equation is left out
@@ -94,6 +103,25 @@ def test_the_words_around_a_literal_are_kept() -> None:
     assert found.after == ("pear",)
     assert three.shown
     assert not three.dollar
+
+
+def test_a_bare_literal_has_the_words_of_another_place_in_the_sentence() -> None:
+    (found,) = equations("She sells 4 boxes at 3 dollars each, so she gets 3 * 4 = <<3*4=12>>12 dollars.")
+    three, four = leaves(found.tree)
+    assert (three.after, four.after) == (("dollar", "each"), ("box", "at"))
+    assert three.dollar
+
+
+def test_annotations_and_their_literals_are_numbered() -> None:
+    text = "2+3=<<2+3=5>>5. Then = <<5=5>>5. So 5*4=<<5*4=20>>20 and 20-1=19"
+    found = equations(text)
+    assert [equation.mark for equation in found] == [0, 2, -1]
+    assert [[leaf.at for leaf in leaves(equation.tree)] for equation in found] == [[0, 1], [0, 1], [-1, -1]]
+
+
+def test_results_that_no_equation_gives_are_known() -> None:
+    text = "2*8 = 24 pears\n3 + 4 = 7 = <<3+4=7>>7\nx = 12/4 = 3"
+    assert unread_results(text, equations(text)) == {24}
 
 
 def test_money_is_seen_on_both_sides() -> None:

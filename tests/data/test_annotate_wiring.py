@@ -5,12 +5,15 @@ from fractions import Fraction
 import pytest
 
 from tracewright.data.annotate import annotate
-from tracewright.data.annotate.alternatives import new_numbers, same_thing
-from tracewright.data.annotate.annotation import Annotation
+from tracewright.data.annotate.alternatives import new_numbers, same_program, weigh_alternatives
+from tracewright.data.annotate.annotation import Annotation, Wired, wire_solution
 from tracewright.data.annotate.constants import CUES, find_constant
-from tracewright.data.annotate.context import read_places
+from tracewright.data.annotate.context import read_places, same_thing
+from tracewright.data.annotate.features import score
 from tracewright.data.annotate.names import distinct, name_mention
 from tracewright.data.annotate.program import Op, Program, Ref, constant, prune, run
+from tracewright.data.annotate.tiers import CERTAIN
+from tracewright.data.annotate.wire import describe, search, wire, wire_with
 from tracewright.data.annotate.words import content
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
@@ -164,6 +167,76 @@ def test_what_makes_no_difference_is_no_doubt() -> None:
     assert found.margin == 12
 
 
+def test_the_odds_weigh_all_that_computes_something_else() -> None:
+    wired = wire_solution(Problem(question=TWINS[0], solution=TWINS[1], answer="60"))
+    assert isinstance(wired, Wired)
+    found = weigh_alternatives(wired.shaped, wired.scene, wired.best, wired.ops, wired.rounding)
+    assert found.rival.pick
+    assert -found.rival.margin <= found.odds < CERTAIN
+    beam = search(wired.shaped, wired.scene)
+    forced = [wire_with(beam, turn.number, wired.best.picks[turn.number], wired.scene) for turn in beam.turns]
+    assert all(wiring.score <= wired.best.score + 1e-9 for wiring in forced)
+
+
+def test_the_features_of_a_wiring_weigh_what_it_scores() -> None:
+    wired = wire_solution(Problem(question=TWINS[0], solution=TWINS[1], answer="60"))
+    assert isinstance(wired, Wired)
+    for wiring in wire(wired.shaped, wired.scene):
+        assert score(describe(wired.shaped, wired.scene, wiring.picks)) == pytest.approx(wiring.score)
+
+
+def test_a_literal_of_an_equation_has_one_source_in_every_role() -> None:
+    question = (
+        "Bo has 9 nets and 2 pets. Each net costs $1 and each jar $2. 9 things, nets and jars, cost $13. How many nets?"
+    )
+    wired = wire_solution(Problem(question=question, solution="1*x + 2*(9-x) = 13, so x = 5", answer="5"))
+    assert isinstance(wired, Wired)
+    slots = [slot for each in wired.shaped for slot in each.slots]
+    twos = {pick[:2] for slot, pick in zip(slots, wired.best.picks, strict=True) if slot.value == 2}
+    assert len([slot for slot in slots if slot.value == 2]) == 2
+    assert len(twos) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "answer", "steps"),
+    [
+        (
+            "A pie needs 3 eggs. One batch is 2/3 of a pie. How many batches make 6 pies?",
+            "6 / (2/3) = <<6/(2/3)=9>>9 batches",
+            "9",
+            ["div n4 n3"],
+        ),
+        ("Ann buys half a dozen pins at $4. What does she pay?", "12/2*4=<<12/2*4=24>>24", "24", ["mul n1 n2"]),
+        (
+            "A club has $100 million and gets $20 million. How many millions has it?",
+            "100+20=<<100+20=120>>120 million",
+            "120",
+            ["div n1 1000000", "div n2 1000000", "add step1 step2"],
+        ),
+    ],
+)
+def test_fractions_dozens_and_millions_in_other_forms(
+    question: str, solution: str, answer: str, steps: list[str]
+) -> None:
+    assert sources(made(question, solution, answer)) == steps
+
+
+def test_a_number_that_is_worked_out_is_no_certain_constant() -> None:
+    question = "A job takes thrice as long as the 8 hours of a day, and 6 hours more. What does it cost at $2 an hour?"
+    found = made(question, "2*8 = 24\n24+6=<<24+6=30>>30 hours\n30*2=<<30*2=60>>60", "60")
+    assert found.tier == "likely"
+    assert "24 is worked out" in found.reason
+
+
+def test_a_part_of_an_hour_that_nothing_uses_is_a_doubt() -> None:
+    question = "A press makes 7 pins every 20 minutes. How many pins does it make in 9 hours?"
+    found = made(question, "In an hour it makes 7*3=<<7*3=21>>21 pins.\nThat is 21*9=<<21*9=189>>189 pins.", "189")
+    assert found.tier != "certain"
+    question = "A press makes 7 pins every 20 minutes, and rests 3 times. How many pins are made in 9 hours?"
+    found = made(question, "It makes 7*3=<<7*3=21>>21 pins an hour, 21*9=<<21*9=189>>189 in all.", "189")
+    assert found.tier != "certain"
+
+
 def test_a_toss_up_is_not_certain() -> None:
     question = (
         "There are 4 red bags, 4 blue bags and 4 green bags, each with 9 figs. How many figs do some of them hold?"
@@ -309,6 +382,14 @@ def test_programs_run_exactly() -> None:
     assert run(ops, [11, 40]) == [Fraction(11, 3), Fraction(11, 5), 3]
     with pytest.raises(ZeroDivisionError):
         run([Op("div", (Ref("mention", 0), constant(0)))], [1])
+
+
+def test_programs_are_the_same_where_they_compute_the_same() -> None:
+    places = read_places("Ann has 3 figs, 3 pears and 4 plums.")
+    a, b, c = (Ref("mention", at) for at in range(3))
+    assert same_program([Op("add", (a, b))], [Op("add", (b, a))], places)
+    assert not same_program([Op("mul", (a, c))], [Op("mul", (b, c))], places)
+    assert not same_program([Op("div", (a, c))], [], places)
 
 
 def test_names_come_from_the_words_around_a_number() -> None:

@@ -1,38 +1,20 @@
-"""Features of a source for a slot: what the words, units and earlier choices say for it and against it.
+"""Features of a source for a slot, whatever the other slots hold: what words, units and kinds say for and against it.
 
-Static features look at the slot and the source alone, dynamic ones at what has been picked before, final ones at a
-whole wiring. `weights.py` weighs them.
-
-Not covered: which sources come into question (`slots.py`), the search (`wire.py`).
+Not covered: which sources come into question (`candidates.py`), what earlier choices say (`choices.py`), what a feature
+weighs (`weights.py`), the search (`wire.py`).
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
+from tracewright.data.annotate.candidates import find_candidates
 from tracewright.data.annotate.constants import cue_words
 from tracewright.data.annotate.context import Place, same_thing
 from tracewright.data.annotate.equations import Equation
-from tracewright.data.annotate.slots import Candidate, Known, Rarity, Slot, find_candidates
+from tracewright.data.annotate.slots import Candidate, Known, Rarity, Slot
 from tracewright.data.annotate.weights import WEIGHTS
 from tracewright.data.annotate.words import STOP, UNITS
 from tracewright.number import Number
 
 CONVERSIONS = frozenset((7, 12, 24, 52, 60, 100, 365, 1000))
 """Constants that turn one unit into another."""
-
-
-class State(NamedTuple):
-    """A wiring in the making."""
-
-    score: float
-    picks: tuple[Candidate, ...]
-    mentions: tuple[int, ...]
-    """How often each mention is used."""
-    results: tuple[int, ...]
-    last: int
-    """The mention used last, -1 at the start."""
-    roles: tuple[str, ...] = ()
-    """The role in which each mention was used last, empty for none."""
 
 
 Features = list[tuple[str, float]]
@@ -285,149 +267,3 @@ def _result_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
         features.append(("r_first", 1.0))
     features += _unit_features("r", slot, equation, head(source.after), source.dollar)
     return features
-
-
-def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, start: int) -> Features:
-    """Describe how a candidate fits what has been picked before: used already, in order, beside its neighbours."""
-    features: Features = []
-    here = state.picks[start:]
-    if here and slot.role in ("plus", "minus"):
-        features.append((f"{pick.kind}_after_{here[-1].kind}_{slot.role}", 1.0))
-    if pick.kind in ("constant", "free") and not slot.leaf.made:
-        again = [
-            at for at, times in enumerate(state.mentions) if times and known.places[at].mention.value == pick.value
-        ]
-        if any(state.roles[at] == slot.role for at in again):
-            features.append((f"{pick.kind}_instead_again", 1.0))
-    if pick.kind != "result" and pick.value not in (1, 2):
-        kinds = {other.kind for other in here if other.kind != "result" and other.value == pick.value} - {pick.kind}
-        if kinds:  # 6 * 6 * 6 is one side three times
-            features.append(("constant_beside_mention", 1.0))
-    if slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
-        features.append(("money_times_money", 1.0))
-    if pick.kind == "mention":
-        times = state.mentions[pick.place]
-        features.append((f"m_used{min(times, 2)}", 1.0))
-        if times:
-            role = "same" if state.roles[pick.place] == slot.role else "other"
-            features.append((f"m_again_{role}_role", 1.0))
-        if any(other.kind == "mention" and other.place == pick.place for other in here):
-            features.append(("m_twice_here", 1.0))
-        place = known.places[pick.place]
-        if times and pick.value == 2 and place.relation != "times" and not place.own:
-            features.append(("m_two_again", 1.0))
-        if times and place.own and place.own.isdisjoint(known.equations[slot.equation].words):
-            features.append(("m_own_again", 1.0))
-        step = pick.place - state.last
-        features.append((f"m_step_{'next' if step == 1 else 'skip' if step > 1 else 'back'}", 1.0))
-        if times == 0 and 0 not in state.mentions[: pick.place]:
-            features.append(("m_earliest_unused", 1.0))
-        near = [known.places[other.place] for other in here if other.kind == "mention"]
-        if near:
-            same = any(other.number == place.number for other in near)
-            features.append((f"m_neighbour_{'same' if same else 'other'}", 1.0))
-            if same and any(abs(other.mention.index - place.mention.index) == 1 for other in near):
-                features.append(("m_neighbour_next", 1.0))
-        features += _sibling_features("m", slot, head(place.after), place.clause, here, known)
-        features += _told_of(place.clause, here, known)
-        if place.own or place.relation:
-            features += _taken_of(place, here, known)
-        if pick.view in ("numerator", "denominator") and _other_half(state, pick):
-            features.append(("m_other_half", 1.0))
-    elif pick.kind == "result":
-        times = state.results[pick.place]
-        features.append((f"r_used{min(times, 2)}", 1.0))
-        if any(other.kind == "result" and other.place == pick.place for other in here):
-            features.append(("r_twice_here", 1.0))
-        if slot.first and slot.equation - pick.place == 1:
-            features.append((f"r_first_previous_{slot.role}", 1.0))
-        before = [other.place for other in here if other.kind == "result"]
-        if before:
-            step = pick.place - before[-1]
-            features.append((f"r_step_{'next' if step == 1 else 'up' if step > 1 else 'back'}", 1.0))
-        source = known.equations[pick.place]
-        features += _sibling_features("r", slot, head(source.after), source.segment, here, known)
-        features += _told_of(source.segment, here, known)
-    return features
-
-
-def _told_of(words: frozenset[str], here: Sequence[Candidate], known: Scene) -> Features:
-    """Weigh the words that a source shares with the clause of a share or multiple that is taken of it."""
-    relative = [known.places[other.place] for other in here if other.kind == "mention"]
-    shared = [known.clause.overlap(place.clause, words) for place in relative if place.own or place.relation]
-    return [("told_of", max(shared))] if shared else []
-
-
-def _taken_of(place: Place, here: Sequence[Candidate], known: Scene) -> Features:
-    """Weigh the same where what it is taken of stands first."""
-    words = [known.places[other.place].clause for other in here if other.kind == "mention"]
-    words += [known.equations[other.place].segment for other in here if other.kind == "result"]
-    return [("told_of", max(known.clause.overlap(place.clause, each) for each in words))] if words else []
-
-
-def _other_half(state: State, pick: Candidate) -> bool:
-    """Say whether the other number of the same fraction is in use: / 4 before * 3."""
-    return any(
-        other.kind == "mention" and other.place == pick.place and other.view in ("numerator", "denominator")
-        for other in state.picks
-        if other.view != pick.view
-    )
-
-
-def _sibling_features(
-    prefix: str, slot: Slot, nouns: tuple[str, ...], clause: frozenset[str], here: Sequence[Candidate], known: Scene
-) -> Features:
-    """Ask whether the sources of one equation speak of each other: 5 pencils, $2 for each pencil."""
-    best = ""
-    for other in here:
-        if other.kind == "mention":
-            place = known.places[other.place]
-            nouns_there, clause_there = head(place.after), place.clause
-        elif other.kind == "result":
-            nouns_there, clause_there = (
-                head(known.equations[other.place].after),
-                known.equations[other.place].segment,
-            )
-        else:
-            continue
-        if nouns and nouns_there and nouns[0] == nouns_there[0]:
-            best = best or "same"
-        elif clause.intersection(nouns_there[:1]) or clause_there.intersection(nouns[:1]):
-            best = "linked"
-        else:
-            best = best or "apart"
-    return [(f"{prefix}_sibling_{best}_{slot.role}", 1.0)] if best else []
-
-
-def final_features(state: State, slots: Sequence[Slot], known: Scene) -> Features:
-    """Describe a whole wiring: what it leaves unused, and which numbers it takes instead."""
-    used = {known.first[at] for at, count in enumerate(state.mentions) if count}
-    idle = [
-        at
-        for at, place in enumerate(known.places)
-        if known.first[at] == at and at not in used and place.mention.kind not in ("ordinal", "year", "clock")
-    ]
-    counted = [at for at in idle if known.places[at].mention.value != 1]
-    telling = sum(known.places[at].mention.kind in TELLING for at in counted)
-    features: Features = [
-        ("dangling", float(sum(1 for count in state.results[:-1] if count == 0))),
-        ("unused_telling", float(telling)),
-        ("unused", float(len(counted) - telling)),
-    ]
-    for at in idle:
-        instead = {
-            _instead(pick, state) for slot, pick in zip(slots, state.picks, strict=True) if at in known.fitting(slot)
-        }
-        features += [(f"passed_over_{kind}", 1.0) for kind in sorted(instead - {""})]
-    return features
-
-
-TELLING = ("multiple", "fraction", "percent", "money", "decimal")
-"""Kinds of mentions that few questions leave unused."""
-
-
-def _instead(pick: Candidate, state: State) -> str:
-    """Say what a slot holds instead of a number that nothing uses; nothing where it is used once and for this."""
-    if pick.kind == "mention":
-        return "reused" if state.mentions[pick.place] > 1 else ""
-    return pick.kind

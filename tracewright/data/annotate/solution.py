@@ -65,7 +65,7 @@ def _numbers(sentence: Sentence, start: int, end: int) -> frozenset[Number]:
     return frozenset(value for value in values if value is not None)
 
 
-_RESULT = re.compile(r"=\s*\$?(\d[\d,]*(?:\.\d+)?)(?!\s*[-+*/x×÷(%\d.])")
+_RESULT = re.compile(r"=[^\S\n]*\$?(\d[\d,]*(?:\.\d+)?)(?![^\S\n]*(?:[-+*/×÷(%]|x\b)|[,.]?\d)")
 _ANNOTATED = re.compile(r"<<[^<>]*>>")
 
 

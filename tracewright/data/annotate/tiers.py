@@ -10,6 +10,7 @@ Not covered: whether the solution itself is right.
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from tracewright.data.annotate.alternatives import Alternatives, Rival
@@ -21,7 +22,7 @@ from tracewright.number import Number, write
 
 Tier = Literal["certain", "likely", "doubtful", "failed"]
 
-CERTAIN = -1.2
+CERTAIN = -1.5
 """Log odds of all that computes something else, below which a wiring is certain."""
 
 LIKELY = 0.2
@@ -69,6 +70,7 @@ def judge(
     rival = weighed.rival
     if weighed.odds < CERTAIN:
         idle = _idle(ops, places) if rival.margin < SURE else ""
+        idle = idle or _part_of_hour(ops, shaped, picks, places)
         return Verdict("likely", "an idle number", f"{idle} is not used") if idle else Verdict("certain")
     assert rival.pick is not None
     slot = [slot for each in shaped for slot in each.slots][rival.slot]
@@ -106,6 +108,25 @@ def _idle(ops: Sequence[Op], places: Sequence[Place]) -> str:
         if at not in used and place.mention.kind in ("fraction", "percent", "multiple")
     ]
     return idle[0] if idle else ""
+
+
+def _part_of_hour(
+    ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate], places: Sequence[Place]
+) -> str:
+    """Name a number of the question that nothing uses while a factor is 60 over it: 3, for every 20 minutes."""
+    used = {ref.place for op in ops for ref in op.args if ref.kind == "mention"}
+    idle = {
+        60 / Fraction(place.mention.value): place.mention.name
+        for at, place in enumerate(places)
+        if at not in used and "minute" in place.near and place.mention.value
+    }
+    needed = {op.equation for op in ops}
+    slots = [slot for each in shaped for slot in each.slots]
+    for slot, pick in zip(slots, picks, strict=True):
+        factor = slot.role in ("factor", "divisor") and pick.kind in ("constant", "mention") and slot.value > 1
+        if factor and slot.equation in needed and Fraction(slot.value) in idle:
+            return idle[Fraction(slot.value)]
+    return ""
 
 
 def _worked_out(

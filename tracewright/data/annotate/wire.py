@@ -1,6 +1,6 @@
 """Decide which number each literal of a solution means: jointly, over the whole solution.
 
-Every slot has its candidates (`slots.py`); a wiring picks one for each. Its score is a sum of weighted features:
+Every slot has its candidates (`candidates.py`); a wiring picks one for each. Its score is a sum of weighted features:
 whether the nouns after the literal and after the mention agree, whether the sentences share words and names, money
 with money, numbers and results that nothing has used yet, and so on (`weights.py`). A beam search keeps the best
 wirings; those that lost are the alternatives that `alternatives.py` puts to the test.
@@ -9,15 +9,8 @@ wirings; those that lost are the alternatives that `alternatives.py` puts to the
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tracewright.data.annotate.features import (
-    Features,
-    Scene,
-    State,
-    dynamic_features,
-    final_features,
-    score,
-    static_features,
-)
+from tracewright.data.annotate.choices import State, dynamic_features, final_features
+from tracewright.data.annotate.features import Features, Scene, score, static_features
 from tracewright.data.annotate.slots import Candidate, Known, Shaped, Slot, shape
 
 BEAM = 24
