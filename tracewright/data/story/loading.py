@@ -116,11 +116,11 @@ def _rows(node: Tree | None, where: str) -> tuple[Row, ...]:
 
 _STANDS_ALONE = re.compile(
     r"\b(?:also|then|already|everything|store|has|wants|needs|after|total|only|bill|gift card|empty|while|offers)\b"
-    r"|\bin the morning\b"
+    r"|\b(?:in the morning|the following week)\b"
     r"|\b(?:another \{n\}|costs?!?)\b"
 )
 """Sentences that do not begin with `then`, though who acts does something in them."""
-_NO_CLAUSE = re.compile(r"(?:on|after|before|because|with|in|at|for|all|then|a little|later|from)\b")
+_NO_CLAUSE = re.compile(r"(?:on|after|before|because|with|in|at|for|all|then|a little|later|from|the following)\b")
 """Sentences that begin with when or where: they neither begin with `then` nor stand behind `if`."""
 
 

@@ -170,10 +170,16 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
     teller = _Teller(tale)
     texts: list[str] = []
     single = True  # the last sentence stands alone so far
+    timed = False  # it begins with then, after that
     for place, sentence in enumerate(order):
         pieces = sentence.pieces
-        if sentence.follows and place and draws.chance(0.22):
-            pieces = [draws.pick(("then ", "then ", "after that, ", "next, ", "later, ")), *pieces]
+        timed = sentence.follows and place > 0 and not timed and draws.chance(0.24)
+        if timed:
+            event = order[place - 1].follows  # not: it has 90 books; after that, it sells some
+            pieces = [
+                draws.pick(("then ", "then ", "after that, ", "next, ", "later, ") if event else ("then ",)),
+                *pieces,
+            ]
         pairs = sentence.pairs and single and bool(texts) and order[place - 1].pairs and draws.chance(0.45)
         text = teller.sentence(pieces, pronoun=pairs)
         if pairs and len(texts[-1]) + len(text) < 110:
@@ -196,7 +202,7 @@ def tell(tale: Tale, question: list[str | Node], join: float) -> tuple[str, int]
     return " ".join(parts), teller.mentions
 
 
-_BACK = re.compile(r"\b(?:them|they|these|those|that|this|then|left)\b")
+_BACK = re.compile(r"\b(?:them|they|these|those|that|this|then|left|each (?!day))\b")
 """Words of a question that refer to what was just said: the if-clause cannot stand behind them."""
 
 
