@@ -59,6 +59,7 @@ def test_what_is_written_is_read_back(tmp_path):
         ("data:\n  hold_out: 2", [], "share from 0 to 1"),
         ("rl:\n  baseline: group", [], "rl.samples is 1; set rl.samples=4"),
         ("name: x", ["threads=-1"], "threads must be above 0"),
+        ("name: x", ["prompt.numbers=masked", "prompt.target=cot"], "it goes with prompt.target=trace"),
         ("name: x", ["data.wordings=-1"], "data.wordings must not be negative"),
         ("name: x", ["data.gsm8k_train=-1"], "data.gsm8k_train must not be negative"),
         ("name: x", ["model.trainable.lora=-1"], "model.trainable.lora must not be negative"),

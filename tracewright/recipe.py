@@ -89,13 +89,21 @@ class PromptConfig:
     system: Literal["minimal", "verbose", "none"] = "minimal"
     """The system prompt: one line, the whole language, or none."""
     draft: Literal["none", "line", "first"] = "none"
-    """Words of the solution as comments: none, a line before each step, or all before the first step."""
+    """Words of the worked solution, where there is one, as comments: none, each sentence before the steps that it tells,
+    or all before the trace."""
     layout: Literal["flow", "block"] = "flow"
     """YAML of the target: a step a line in braces, or block style."""
     fence: bool = False
     """Put the target between ```yaml and ```."""
     target: Literal["trace", "cot", "answer"] = "trace"
     """What is learned: the trace, the worked solution in words, or the answer alone (baselines)."""
+
+    def __post_init__(self) -> None:
+        if self.numbers == "masked" and (self.target != "trace" or self.grounding == "literal"):
+            raise ConfigError(
+                "prompt.numbers=masked hides the numbers that the target has to write",
+                "it goes with prompt.target=trace and prompt.grounding=mention",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

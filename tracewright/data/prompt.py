@@ -17,9 +17,10 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from tracewright.data.draft import write_draft
 from tracewright.data.mask import Edit, Mask, apply, mask
 from tracewright.data.problem import Problem
-from tracewright.errors import ConfigError, DataError
+from tracewright.errors import DataError
 from tracewright.mention import Mention, read_mentions
 from tracewright.recipe import PromptConfig
 from tracewright.trace.experts import ANY_RULES, COMPUTE_OPS, EXPERTS, OPERATIONS
@@ -53,14 +54,8 @@ def view(problem: Problem, config: PromptConfig) -> View:
     """Write the system prompt, the question and the target of a problem.
 
     Raises:
-        ConfigError: masked numbers are asked for where the target has to write them.
         DataError: the gold trace of the problem does not parse.
     """
-    if config.numbers == "masked" and (config.target != "trace" or config.grounding == "literal"):
-        raise ConfigError(
-            "prompt.numbers=masked hides the numbers that the target has to write",
-            "it goes with prompt.target=trace and prompt.grounding=mention",
-        )
     names = mask(problem) if config.mask_names else Mask()
     return View(_system(config), _question(problem, config, names), _target(problem, config, names))
 
@@ -113,7 +108,7 @@ def _target(problem: Problem, config: PromptConfig, names: Mask) -> str:
         return names.hide(f"{plain_solution(problem)}\n{ANSWER_MARK}{problem.answer}") if problem.solution else ""
     if not problem.trace:
         return ""
-    text = problem.trace
+    text = problem.trace if config.draft == "none" else write_draft(problem)
     notes, text = _take_notes(text, keep=config.draft == "line")
     if config.grounding == "literal" or config.layout == "block":
         trace = _parsed(text, problem)
