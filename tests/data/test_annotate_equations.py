@@ -45,6 +45,8 @@ def equations(solution: str, answer: int | Fraction = -999) -> list[Equation]:
         ("She has 2 times more than 3 and that equals 3", []),
         # the first form of a chain still has the numbers of the question
         ("He eats 1/4 * 12 = 12/4 = <<12/4=3>>3 figs", [([1, 4, 12], 3)]),
+        ("9 * 10 - 7 = 90 - 7 = 83", [([9, 10, 7], 83)]),
+        ("e = 9 * 10 - 7 = 90 - 7 = 83", [([9, 10, 7], 83)]),
         # an annotation without an operator leaves the text to be read
         ("He needs 1.5 / .25 = <<6=6>>6", [([Fraction(3, 2), Fraction(1, 4)], 6)]),
         # what does not hold, computes nothing or is no equation is left out

@@ -156,7 +156,9 @@ def read_arithmetic(sentence: Sentence) -> list[tuple[int, Equation]]:
         ):
             equation = _textual(at, sentence)
             if equation:
-                found.append((item.start, equation))
+                sign = _chained(item.end, items)
+                tree = _longest(items, sign, equation.value, percent=True) if sign >= 0 else None
+                found.append((item.start, replace(equation, tree=tree) if tree else equation))
     return found
 
 

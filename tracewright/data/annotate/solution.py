@@ -30,6 +30,8 @@ def read_equations(solution: str, answer: Number) -> list[Equation]:
             if (equation.letter, equation.value) not in solved:
                 solved.add((equation.letter, equation.value))
                 placed.append((place, equation))
+        letters = {equation.value for _, equation in placed if equation.letter}  # e = 9 * 10 - 7 = 90 - 7
+        placed = [(at, each) for at, each in placed if each.letter or each.annotated or each.value not in letters]
         found += _with_segments(sorted(placed, key=lambda pair: pair[0]), sentence)
     return found
 
