@@ -99,7 +99,7 @@ def test_a_mistake_that_a_process_finds_is_sent_home(monkeypatch):
     sent = []
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setattr(parallel, "Mixture", lambda *_: (_ for _ in ()).throw(DataError("no problem", "widen")))
-    job = parallel._Job(CONFIG, 0, "train", ((0, 10),), WHOLE, to_json)
+    job = parallel._Job(CONFIG, 0, "train", 10, 10, WHOLE, to_json)
     parallel._work(job, type("Pipe", (), {"send": staticmethod(sent.append)}))
     assert [str(error) for error in sent] == ["no problem; widen"]
 

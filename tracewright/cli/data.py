@@ -21,7 +21,7 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--count", metavar="N", type=whole(1), default=10, help="how many problems (10)")
     parser.add_argument("--seed", metavar="S", type=whole(0), default=0, help="the seed (0)")
     parser.add_argument("--out", metavar="F.jsonl", type=Path, help="write them there; default: standard output")
-    parser.add_argument("--workers", metavar="W", type=whole(1), default=1, help="processes; same problems (1)")
+    parser.add_argument("--workers", metavar="W", type=whole(1, 1024), default=1, help="processes; same problems (1)")
     parser.add_argument(
         "--split",
         choices=("train", "fresh", "unseen_wordings", "unseen_schemas"),
@@ -39,7 +39,9 @@ def _generate(options: argparse.Namespace) -> int:
     from tracewright.data.parallel import lines_parallel
     from tracewright.recipe import DataConfig
 
-    config = read_config(DataConfig, None, [word.removeprefix("data.") for word in options.overrides])
+    words = [word.strip().removeprefix("data.") for word in options.overrides]
+    _refuse_keys_of_runs(words)
+    config = read_config(DataConfig, None, words)
     made = lines_parallel(
         config, options.count, options.seed, options.split, workers=options.workers, marked=options.out is not None
     )
@@ -52,6 +54,25 @@ def _generate(options: argparse.Namespace) -> int:
             file.writelines(f"{line}\n" for line in lines)
             bar.update(len(lines))
     return 0
+
+
+_OF_RUNS = ("train", "dev", "gsm8k", "gsm8k_train", "variants", "tiers", "test", "files")
+_FLAGS = ("seed", "count", "workers", "split", "out")
+
+
+def _refuse_keys_of_runs(words: Sequence[str]) -> None:
+    """Refuse what `data` has as a section of a recipe and what would do nothing here.
+
+    Raises:
+        ConfigError: names the key.
+    """
+    for word in words:
+        key = word.partition("=")[0].strip()
+        if key in _OF_RUNS:
+            hint = "-n says how many" if key in ("train", "dev") else "'tracewright run' takes it"
+            raise ConfigError(f"tracewright generate: {key!r} says nothing about problems from schemas", hint)
+        if key in _FLAGS:
+            raise ConfigError(f"tracewright generate: {key!r} is a flag", f"write --{key}")
 
 
 # schemas
@@ -75,7 +96,9 @@ def _schemas(options: argparse.Namespace) -> int:
     if options.names[:1] == ["new"]:
         return _new_schema(options)
     known = load_schemas()
-    if options.gallery and not options.check:
+    if options.gallery and options.check:
+        raise ConfigError("tracewright schemas: --check and --gallery exclude each other", "choose one")
+    if options.gallery:
         return _gallery(options.names, known)
     chosen = _choose(options.names, known)
     if options.check:
@@ -119,6 +142,8 @@ def _choose(names: Sequence[str], known: Mapping[str, "Schema"]) -> dict[str, "S
             chosen[Path(name).stem] = read_schema(Path(name))
         elif name not in known and name not in EXPERTS and name != "composition":
             hint = nearest(name, [*known, *EXPERTS, "composition"]) or "'tracewright schemas' lists them"
+            if name.partition("/")[0] == "story":
+                hint = "stories are shown with --gallery alone"
             raise ConfigError(f"no schema and no expert is called {name!r}", hint)
     return chosen
 
@@ -126,13 +151,14 @@ def _choose(names: Sequence[str], known: Mapping[str, "Schema"]) -> dict[str, "S
 def _new_schema(options: argparse.Namespace) -> int:
     """Write a schema to start from, beside nothing that is there already."""
     from tracewright.atomic import whole_file
-    from tracewright.data.schema import NAME, STARTER, load_schemas
+    from tracewright.data.check import find_name_fault
+    from tracewright.data.schema import STARTER, load_schemas
 
     if len(options.names) != 2 or options.check or options.gallery:
         raise ConfigError("tracewright schemas new: one name is needed", "try 'tracewright schemas new bags_of_rice'")
     name = options.names[1].removesuffix(".yaml")
-    if not NAME.match(name):
-        raise ConfigError(f"{name!r} is no name for a schema", "write small letters, digits and _")
+    if fault := find_name_fault(name):
+        raise ConfigError(fault)
     known = load_schemas()
     if name in known:
         raise ConfigError(f"there is a schema {name!r} already: {known[name].path}", "choose another name")
@@ -291,6 +317,7 @@ def _vary(options: argparse.Namespace) -> int:
             f"{options.file} has no problem with a trace of tier {' or '.join(options.tiers)}",
             "'tracewright annotate' writes traces",
         )
+    _check_ids(chosen, options.file)
     ranges = learn_ranges(found)
     reasons: dict[str, int] = {}
     full = total = 0
@@ -311,6 +338,20 @@ def _vary(options: argparse.Namespace) -> int:
     for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
         print(f"  none for {count}: {reason}")
     return 0
+
+
+def _check_ids(problems: Sequence["Problem"], path: Path) -> None:
+    """Refuse problems that share an id, or of which several have none: variants are drawn and called by it.
+
+    Raises:
+        DataError: names the first.
+    """
+    seen: set[str] = set()
+    for problem in problems:
+        if problem.id in seen:
+            what = f"the id {problem.id!r} stands twice" if problem.id else "several problems have no id"
+            raise DataError(f"{path}: {what}", "variants are drawn by it; give each problem one of its own")
+        seen.add(problem.id)
 
 
 VERBS = {

@@ -84,7 +84,9 @@ def _solution_json(
 def _grade_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="COMPLETIONS.jsonl", help="lines with completion, answer, question?, expert?")
     parser.add_argument("--rewards", choices=("graded", "binary"), default="graded", help="the reward table")
-    parser.add_argument("--out", metavar="GRADES.jsonl", help="write the grades there instead of standard output")
+    parser.add_argument(
+        "--out", metavar="GRADES.jsonl", type=Path, help="write the grades there instead of standard output"
+    )
 
 
 _GRADE_FIELDS = ("completion", "answer", "question", "expert", "truncated", "id")
@@ -97,6 +99,8 @@ def _grade(options: argparse.Namespace) -> int:
 
     table = REWARDS[options.rewards]
     path = Path(options.file)
+    if options.out is not None and options.out.resolve() == path.resolve():
+        raise DataError(f"--out {options.out} is the file that is read", "name another")
     counts: Counter[str] = Counter()
     total = 0.0
     lines = []
@@ -105,8 +109,8 @@ def _grade(options: argparse.Namespace) -> int:
         counts[verdict["status"]] += 1
         total += verdict["reward"]
         lines.append(json.dumps({"line": number, **verdict}))
-    if options.out:
-        with whole_file(Path(options.out)) as file:
+    if options.out is not None:
+        with whole_file(options.out) as file:
             file.writelines(line + "\n" for line in lines)
     else:
         for line in lines:

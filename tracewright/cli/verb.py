@@ -43,16 +43,18 @@ def read_text(name: str, limit: int | None = None) -> str:
         raise DataError(f"{called} cannot be read ({error.strerror})") from None
 
 
-def whole(least: int = 0) -> Callable[[str], int]:
+def whole(least: int = 0, most: int | None = None) -> Callable[[str], int]:
     """Return a reader of whole numbers for a flag."""
 
     def read(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"a whole number is needed, read {text!r}") from None
+            raise argparse.ArgumentTypeError(f"a whole number is needed, read {text[:40]!r}") from None
         if value < least:
-            raise argparse.ArgumentTypeError(f"a whole number from {least} on is needed, read {text!r}")
+            raise argparse.ArgumentTypeError(f"a whole number from {least} on is needed, read {text[:40]!r}")
+        if most is not None and value > most:
+            raise argparse.ArgumentTypeError(f"a whole number from {least} to {most} is needed, read {text[:40]!r}")
         return value
 
     return read

@@ -15,12 +15,14 @@ from tracewright.data.draw import FRESH
 from tracewright.data.generate import Options, generate
 from tracewright.data.naming import NAMINGS
 from tracewright.data.problem import Problem
-from tracewright.data.schema import Schema
+from tracewright.data.schema import NAME, Schema
+from tracewright.data.sets import load_sets
 from tracewright.data.slips import find_slips
 from tracewright.data.wording import Choice, Piece
 from tracewright.errors import DataError
 from tracewright.mention import Mention, read_mentions
 from tracewright.number import write
+from tracewright.trace.experts import EXPERTS
 from tracewright.trace.fault import Fault
 from tracewright.trace.parse import parse
 from tracewright.trace.render import render
@@ -39,6 +41,8 @@ LARGEST_ANSWER = 10_000_000
 _FREE_KINDS = ("ordinal", "year", "clock")
 _FREE_WORDS = ("one",)
 _NUMBERED = re.compile(r"n\d+\b")
+_TAKEN = ("composition", "story", "new")
+"""Words that say something else where the name of a schema may stand."""
 
 
 class Row(NamedTuple):
@@ -68,11 +72,24 @@ def check(schemas: Mapping[str, Schema], problems: int = PROBLEMS, others: Itera
         yield check_schema(schema, problems, seen)
 
 
+def find_name_fault(name: str) -> str:
+    """Say why a schema cannot be called so; empty where it can."""
+    if not NAME.match(name):
+        return f"{name!r} is no name for a schema; write small letters, digits and _"
+    if name in EXPERTS or name in _TAKEN or name in load_sets():
+        return f"{name!r} is the name of something else; choose another"
+    return ""
+
+
 def check_schema(schema: Schema, problems: int = PROBLEMS, seen: dict[str, str] | None = None) -> Row:
     """Make problems of every wording and look at each; `seen` has the skeletons of others, and grows."""
     faults: dict[tuple[int, str], str] = {}
     made = 0
     accepted = 0.0
+    words: set[str] = set()
+    for kind, fault in (("name", find_name_fault(schema.name)), ("operations", _expert_fault(schema))):
+        if fault:
+            faults[-1, kind] = fault
     try:
         compiled = machine(schema)
         accepted, different, fresh = _draws(compiled)
@@ -90,15 +107,30 @@ def check_schema(schema: Schema, problems: int = PROBLEMS, seen: dict[str, str] 
                 naming = NAMINGS[index // 2 % len(NAMINGS)]
                 problem = generate(schema, 0, index, Options(naming, (index % 2) * 0.8, split=None, only=wording))
                 made += 1
+                words |= {mention.text.lower() for mention in read_mentions(problem.question)}
                 for kind, fault in _findings(schema, problem):
                     faults.setdefault((wording, kind), f"wording {wording + 1}: {fault}")
             this = f"{schema.name}, wording {wording + 1}"
             other = (seen if seen is not None else {}).setdefault(skeleton(schema, wording), this)
             if other != this:
                 faults[wording, "same"] = f"wording {wording + 1}: the same text as {other}"
+        for word in sorted(schema.distractors - set(schema.slots)):
+            if word.lower() not in words:
+                faults[-1, word] = f"the distractor {word!r} is neither a slot nor a number word of the text"
     except DataError as error:
         faults[-1, "error"] = str(error)
     return Row(schema.name, schema.expert, len(schema.wordings), made, accepted, tuple(faults.values()))
+
+
+def _expert_fault(schema: Schema) -> str:
+    """Say where a part of the trace is not of the expert that its operations ask for; empty: nowhere."""
+    shared = set.intersection(*(set(expert.operations) for expert in EXPERTS.values()))
+    for part in schema.trace.parts:
+        for name, expert in EXPERTS.items():
+            own = set(expert.operations) - shared
+            if own and part.expert == name and own.isdisjoint(step.op for step in part.steps):
+                return f"the expert {name} without any of its operations {', '.join(sorted(own))}: it is another's"
+    return ""
 
 
 def _draws(compiled: Machine) -> tuple[float, int, float]:

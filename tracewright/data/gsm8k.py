@@ -14,6 +14,7 @@ Not covered: traces (`annotate/`); whether a test file has twins in train (`over
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -134,7 +135,7 @@ def _rows_of_file(path: Path) -> Iterator[Row]:
     opener = gzip.open if path.suffix == ".gz" else open
     empty = True
     try:
-        with opener(path, "rt", encoding="utf-8") as file:
+        with opener(path, "rt", encoding="utf-8-sig") as file:
             for number, line in enumerate(file):
                 if not line.strip():
                     continue
@@ -142,7 +143,7 @@ def _rows_of_file(path: Path) -> Iterator[Row]:
                 yield number, f"{path}, line {number + 1}", _object(line, f"{path}, line {number + 1}")
     except UnicodeDecodeError:
         raise DataError(f"{path} is not UTF-8 text") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error})") from None
     if empty:
         raise DataError(f"{path} is empty")

@@ -89,10 +89,16 @@ class _Job(NamedTuple):
     config: DataConfig
     seed: int
     split: Split
-    blocks: tuple[tuple[int, int], ...]
-    """(first, count) of each."""
+    total: int
+    size: int
+    """Problems of a block, but for the last."""
     part: Part
     pack: Pack
+
+    @property
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """(first, count) of each block: never a list, for nobody knows how long it would be."""
+        return ((first, min(self.size, self.total - first)) for first in range(0, self.total, self.size))
 
 
 @dataclass
@@ -111,11 +117,12 @@ def _gathered(
     config: DataConfig, count: int, seed: int, split: Split, workers: int, block: int, pack: Pack
 ) -> Iterator[list[Any]]:
     """Yield, block by block and in order, what the processes make."""
-    size = block * workers
-    blocks = tuple((first, min(size, count - first)) for first in range(0, count, size))
+    workers = min(workers, -(-count // block))  # no more than have something to do
     Mixture(config, seed, split)  # a mistake in the configuration shows here, and forked processes find all files read
-    with _team([_Job(config, seed, split, blocks, Part(number, workers), pack) for number in range(workers)]) as team:
-        for _, length in blocks:
+    size = block * workers
+    jobs = [_Job(config, seed, split, count, size, Part(number, workers), pack) for number in range(workers)]
+    with _team(jobs) as team:
+        for _, length in jobs[0].blocks:
             while not all(member.sent for member in team):
                 _receive(team)
             rows: list[Any] = [None] * length
@@ -134,12 +141,13 @@ def _team(jobs: list[_Job]) -> Iterator[list[_Member]]:
     try:
         with _interrupts_held():
             for job in jobs:
-                ours, theirs = context.Pipe(duplex=False)
-                inherited = [ours, *(member.connection for member in team)] if forked else []
-                process = context.Process(target=_work, args=(job, theirs, inherited), daemon=True)
-                process.start()
-                theirs.close()  # so that the pipe ends when the process does
-                team.append(_Member(process, ours, len(job.blocks)))
+                try:
+                    team.append(_start(context, job, [member.connection for member in team] if forked else None))
+                except OSError as error:
+                    raise DataError(
+                        f"only {len(team)} of {len(jobs)} processes could be started ({error.strerror})",
+                        "try fewer --workers",
+                    ) from None
         yield team
     finally:
         for member in team:
@@ -147,6 +155,16 @@ def _team(jobs: list[_Job]) -> Iterator[list[_Member]]:
             member.connection.close()
         for member in team:
             member.process.join()
+
+
+def _start(context: Any, job: _Job, others: list[Connection] | None) -> _Member:
+    """Start a process; `others` are the ends of pipes that a forked one has by inheritance, None where it has none."""
+    ours, theirs = context.Pipe(duplex=False)
+    inherited = [] if others is None else [ours, *others]
+    process = context.Process(target=_work, args=(job, theirs, inherited), daemon=True)
+    process.start()
+    theirs.close()  # so that the pipe ends when the process does
+    return _Member(process, ours, -(-job.total // job.size))
 
 
 def _fork_is_safe() -> bool:

@@ -87,7 +87,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise DataError(f"{path} does not exist")
     empty = True
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
                 if not line.strip():
                     continue
@@ -146,6 +146,8 @@ def read_problem(row: dict[str, Any], where: str) -> Problem:
             except ValueError:
                 raise DataError(f"{where}: {key!r} must be a whole number, read {row[key]!r}") from None
     if "names" in row:
+        if not all(isinstance(name, str) for name in row["names"]):
+            raise DataError(f"{where}: 'names' must be a list of texts, read {str(row['names'])[:40]!r}")
         row["names"] = tuple(row["names"])
     return Problem(**row)
 

@@ -177,7 +177,9 @@ def _read(path: Path) -> Map:
             f"{path}, {error}", "a text with ': ', '#', '{' or '[' in it is put behind '>-' or in quotes"
         ) from None
     if not isinstance(tree, Map):
-        raise DataError(f"{path}: a schema is a mapping", f"start with the keys {', '.join(_KEYS[:4])}")
+        raise DataError(
+            f"{path}: a schema is a mapping", "start with the keys about, expert, slots, trace and wordings"
+        )
     return tree
 
 

@@ -101,7 +101,9 @@ def _lines(found: Audit) -> list[str]:
         lines.append(f"the data's words cover {found.coverage:.1%} of the reference's words as they occur")
         lines.append(f"{len(found.off)} constructs of over {COMMON:.0%} are off by more than a factor of {FACTOR}")
         lines.append(f"{len(found.overlaps)} reference questions stand in the data, in part or whole")
-        lines += [f"  {item.evaluation.id} in {item.training.id} ({item.share:.0%})" for item in found.overlaps[:10]]
+        for item in found.overlaps[:10]:
+            names = [problem.id or repr(problem.question[:60]) for problem in (item.evaluation, item.training)]
+            lines.append(f"  {' in '.join(names)} ({item.share:.0%})")
     lines.append(f"{data.canary} of {data.problems} problems carry the canary string")
     return lines
 

@@ -41,7 +41,8 @@ def text_of(row: Row, names: Sequence[str]) -> str:
             value = value[0]
         if isinstance(value, str) and value.strip():
             return value.strip()
-    hint = next((found for name in names if (found := nearest(name, row.fields))), "")
+    others = [name for name in row.fields if name not in names]
+    hint = next((found for name in names if (found := nearest(name, others))), "")
     raise DataError(f"{row.where}: no text in a field {' or '.join(map(repr, names))}", hint)
 
 

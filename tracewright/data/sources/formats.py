@@ -98,9 +98,10 @@ def compile_entries(
     questions: dict[str, str] = {}
     for number, entry in enumerate(entries, 1):
         problem = entry.problem
-        first = questions.setdefault(" ".join(problem.question.lower().split()), problem.id)
+        words = " ".join(problem.question.lower().split())
+        fresh = words not in questions
+        first = questions.setdefault(words, problem.id)
         again = Annotation(None, "failed", "the question stands twice", f"it stands at {first} already")
-        fresh = first == problem.id
         annotation = entry.compile() if fresh else again
         seen.append(problem)
         found.append(annotation)
