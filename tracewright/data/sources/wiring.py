@@ -78,7 +78,6 @@ def wire_equation(problem: Problem, tree: Node) -> Annotation:
     done = annotate(replace(problem, solution=told, answer=exact))
     if done.trace is None:
         return done
-    done = replace(done, trace=_without_notes(done.trace))
     if done.tier == "likely":
         # An equation has no words that could speak for one of two sources.
         return replace(done, tier="doubtful")
@@ -122,15 +121,6 @@ def tell(node: Node) -> str:
             text += f" {sign} "
         text += f"({told})" if brackets else told
     return text
-
-
-def _without_notes(trace: Trace) -> Trace:
-    """Drop comments: they would be the equation that was told, and nobody's words."""
-    return trace._replace(
-        parts=tuple(
-            part._replace(steps=tuple(step._replace(notes=()) for step in part.steps), notes=()) for part in trace.parts
-        )
-    )
 
 
 def stated(question: str, tree: Node) -> dict[Leaf, int]:
