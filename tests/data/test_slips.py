@@ -14,6 +14,7 @@ GOOD = [
     "She buys 12 apple trees and 3 egg cartons.",
     "At 6 p.m. on a Friday Ann, who had had enough, left. How far did she get?",
     "What does he pay, tax included?",
+    "She needs 1 dozen eggs, he has one dozen tickets.",
 ]
 BAD = [
     ("She has {count} eggs.", "placeholder"),

@@ -13,7 +13,7 @@ _NOT_A_PLURAL = (
     "always|plus|less|times|class|glass|bus|pass|address|dress|boss|series|business|is|was|has|does|his|this|as|us"
 )
 _PLURAL_BEHIND_ONE = (
-    r"(?:(?<![\d$,.:/-])\b1|\b(?:has|have|had|gets?|gives?|buys?|with|and|for) one) (?:\w+ )?"
+    r"(?:(?<![\d$,.:/-])\b1|\b(?:has|have|had|gets?|gives?|buys?|with|and|for) one) (?!dozen\b)(?:\w+ )?"
     rf"(?!(?:{_NOT_A_PLURAL})\b)[a-z]{{2,}}[a-rt-z]s\b"
 )
 _MANY = r"(?<![\d./])(?:\b[2-9]|\b\d\d+|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))"
