@@ -320,7 +320,7 @@ def _less_over(play: Play) -> Node | None:
     each = play.number("d", 2, play.value // 3)
     if each is None:
         return None
-    left = play.draws.between(max(2, int(-(-play.value * 7 // 10 // each))), int(play.value * 19 // 20 // each))
+    left = play.draws.between(max(2, int(-(-play.value * 8 // 10 // each))), int(play.value * 19 // 20 // each))
     if left is None or play.value - left * each < 2:
         return None
     play.letters["n"] = Node(
