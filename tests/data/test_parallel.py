@@ -88,6 +88,36 @@ def test_processes_end_when_nobody_asks_for_more():
     assert not multiprocessing.active_children()
 
 
+def test_any_number_of_problems_can_be_asked_for():
+    made = problems_parallel(CONFIG, 10**40, 4, workers=2, block=100)
+    assert [problem.id for problem in islice(made, 250)] == [
+        problem.id for problem in problems_parallel(CONFIG, 250, 4, workers=1)
+    ]
+    made.close()
+
+
+def test_no_more_processes_start_than_have_something_to_do():
+    made = problems_parallel(CONFIG, 150, 4, workers=64, block=100)
+    next(made)
+    assert len(multiprocessing.active_children()) <= 2
+    assert len(list(made)) == 149
+
+
+def test_a_machine_that_starts_no_more_processes_is_one_sentence(monkeypatch):
+    start = parallel._start
+
+    def start_two(context, job, others):
+        if len(others or ()) == 2:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return start(context, job, others)
+
+    monkeypatch.setattr(parallel, "_fork_is_safe", lambda: True)
+    monkeypatch.setattr(parallel, "_start", start_two)
+    with pytest.raises(DataError, match=r"^only 2 of 5 processes could be started \(Resource .*; try fewer --workers"):
+        list(problems_parallel(CONFIG, 500, 4, workers=5, block=100))
+    assert not multiprocessing.active_children()
+
+
 def test_a_mistake_in_the_configuration_starts_no_process(monkeypatch):
     monkeypatch.setattr(parallel, "_team", lambda jobs: pytest.fail("processes were started"))
     with pytest.raises(ConfigError, match=r"data\.schemas names 'percentag'"):
