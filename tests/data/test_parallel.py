@@ -107,11 +107,10 @@ def test_a_machine_that_starts_no_more_processes_is_one_sentence(monkeypatch):
     start = parallel._start
 
     def start_two(context, job, others):
-        if len(others or ()) == 2:
+        if job.part.number == 2:
             raise BlockingIOError(11, "Resource temporarily unavailable")
         return start(context, job, others)
 
-    monkeypatch.setattr(parallel, "_fork_is_safe", lambda: True)
     monkeypatch.setattr(parallel, "_start", start_two)
     with pytest.raises(DataError, match=r"^only 2 of 5 processes could be started \(Resource .*; try fewer --workers"):
         list(problems_parallel(CONFIG, 500, 4, workers=5, block=100))
