@@ -10,23 +10,23 @@ prior around the weights of `benchmarks/wiring_prior.json`. As the lists depend 
 The prior: for mentions and results a conditional logit over 32,450 literals of the train split that have one possible
 source only, against the other numbers of the same question as wrong ones; the rest set by hand.
 
-`--folds` prints what the weights fitted without a fold make of that fold, instead of writing anything.
+`--folds 5` writes nothing: it prints what weights that are fitted without a fifth of the problems make of that fifth.
 
-Not covered: doubts about a wiring as a whole (`fit_doubts.py`).
+Not covered: what a tier needs besides (`tracewright/data/annotate/tiers.py`).
 """
 
 import argparse
 import json
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from wiring import Labels, agrees, read_labels, wanted_of
+from wiring import TIERS, Labels, agrees, compare, read_labels, wanted_of
 
-from tracewright.data.annotate import Annotation, weights
+from tracewright.data.annotate import Annotation, annotate, weights
 from tracewright.data.annotate.alternatives import forced_wirings, new_numbers, same_on
 from tracewright.data.annotate.annotation import Wired, wire_solution
 from tracewright.data.annotate.program import build, prune
@@ -34,6 +34,7 @@ from tracewright.data.annotate.slots import Candidate
 from tracewright.data.annotate.wire import describe, wire
 from tracewright.data.gsm8k import read_solutions
 from tracewright.data.problem import Problem
+from tracewright.evaluate.stats import wilson
 
 HERE = Path(__file__).parent
 TARGET = Path(weights.__file__)
@@ -187,15 +188,35 @@ def main() -> None:
     if not given.folds:
         write_weights(fitted)
         return
-    random.Random(0).shuffle(cases)
-    hits, loss = 0, 0.0
+    held_out(problems, given.labels, cases, prior, given)
+
+
+def held_out(
+    problems: Sequence[Problem],
+    files: Sequence[Path],
+    cases: Sequence[Case],
+    prior: dict[str, float],
+    given: argparse.Namespace,
+) -> None:
+    """Print the tiers of each labels file and how many are mis-wired, by weights that never saw the problem."""
+    tables: dict[str, Counter[tuple[str, bool]]] = {path.name: Counter() for path in files}
+    numbers = sorted(set().union(*(read_labels(path) for path in files)))
+    random.Random(1).shuffle(numbers)
     for fold in range(given.folds):
-        test = cases[fold :: given.folds]
-        held = {case.problem for case in test}
-        w = fit([case for case in cases if case.problem not in held], prior, given.spread)
-        right, nats = judge(test, w)
-        hits, loss = hits + right, loss + nats * len(test)
-    print(f"{len(cases)} cases; prior:", *judge(cases, prior), f"; held out: {hits} {loss / len(cases):.4f}")
+        held = set(numbers[fold :: given.folds])
+        use(prior)
+        use(fit([case for case in cases if case.problem not in held], prior, given.spread))
+        for path in files:
+            for number, wanted in read_labels(path).items():
+                if number in held:
+                    annotation, wired = annotate(problems[number]), wire_solution(problems[number])
+                    wrong = not isinstance(wired, Annotation) and compare(wired, wanted).harmful
+                    tables[path.name][annotation.tier, wrong] += 1
+    for name, table in tables.items():
+        for tier in TIERS:
+            right, wrong = table[tier, False], table[tier, True]
+            low, high = wilson(wrong, right + wrong) if right + wrong else (0.0, 1.0)
+            print(f"{name:<20}{tier:<10}{right + wrong:>6}{wrong:>6} mis-wired [{low:.1%}, {high:.1%}]")
 
 
 if __name__ == "__main__":

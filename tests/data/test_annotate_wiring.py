@@ -206,6 +206,12 @@ def test_a_literal_of_an_equation_has_one_source_in_every_role() -> None:
             "9",
             ["div n4 n3"],
         ),
+        (
+            "A cart goes 30 miles an hour, then twice as fast. What part of an hour does it need for 1 mile?",
+            "30*2=<<30*2=60>>60\n1/60 = <<1/60=1/60>>1/60 of an hour",
+            "1/60",
+            ["mul n1 n2", "div n3 step1"],
+        ),
         ("Ann buys half a dozen pins at $4. What does she pay?", "12/2*4=<<12/2*4=24>>24", "24", ["mul n1 n2"]),
         (
             "A club has $100 million and gets $20 million. How many millions has it?",

@@ -243,7 +243,7 @@ def _join(top: Fused, bottom: Fused, index: int, known: Known) -> Fused | None:
         inner = not bottom[1] and d != 0 and top[0] is not bottom[0]
         share = Fraction(n) / d if inner else Fraction(1)
         told = share in fractions or any(other.value == share for other in known.equations[:index])
-        turned = inner and told and (n, d) == (share.numerator, share.denominator)
+        turned = inner and told and share < 1 and (n, d) == (share.numerator, share.denominator)
         return (Product(((top[0], False), (bottom[0], True))), True, "ratio") if turned else None
     node = Product(((top[0], False), (bottom[0], bottom[1])))
     hundred = (bottom[1] and d == 100) or (not bottom[1] and d == Fraction(1, 100))
