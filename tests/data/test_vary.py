@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -174,6 +175,13 @@ def test_a_problem_without_a_trace_has_none_and_says_so() -> None:
     (row,) = vary_all([bare], 3, 1, Ranges())
     assert row.variants == () and row.reason == "it has no trace"
     assert list(variants(bare, 3, 1, Ranges())) == []
+
+
+@pytest.mark.parametrize("answer", ["99", "abc"])
+def test_a_trace_that_comes_to_something_else_is_not_varied(answer: str) -> None:
+    right = problem("Ann has 5 apples and picks 17 more. How many has she?", "22", "n1 add n2 -> result")
+    assert not isinstance(plan_of(right, Ranges()), str)
+    assert plan_of(replace(right, answer=answer), Ranges()) == "its trace does not come to its answer"
 
 
 STAYS = [

@@ -28,7 +28,7 @@ from tracewright.data.vary.slots import Layout, read_layout
 from tracewright.data.vary.values import Ranges
 from tracewright.data.vary.worked import Template, read_template, tell
 from tracewright.mention import Mention, read_mentions
-from tracewright.number import Number, write
+from tracewright.number import Number, read_answer, same, write
 from tracewright.trace.fault import Fault
 from tracewright.trace.parse import parse
 from tracewright.trace.solve import Solution, solve
@@ -84,17 +84,21 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
 
 def plan_of(problem: Problem, ranges: Ranges) -> Plan | str:
     """Return the plan of a problem, or the reason in words why it cannot be varied."""
-    return _plan(problem.question, problem.trace, problem.solution, ranges)
+    return _plan(problem.question, problem.trace, problem.solution, problem.answer, ranges)
 
 
 @lru_cache(maxsize=1024)
-def _plan(question: str, trace_text: str, solution: str, ranges: Ranges) -> Plan | str:
+def _plan(question: str, trace_text: str, solution: str, answer: str, ranges: Ranges) -> Plan | str:
     if not trace_text:
         return "it has no trace"
     trace = parse(trace_text)
     mentions = read_mentions(question)
-    if isinstance(trace, Fault) or isinstance(solve(trace, mentions), Fault):
+    solved = trace if isinstance(trace, Fault) else solve(trace, mentions)
+    if isinstance(trace, Fault) or isinstance(solved, Fault):
         return "its trace does not run"
+    expected = read_answer(answer)
+    if expected is None or not same(solved.answer, *expected):
+        return "its trace does not come to its answer"
     names = read_names(question)
     layout = read_layout(question, mentions, trace, names, ranges)
     if isinstance(layout, str):
