@@ -10,6 +10,8 @@ where the reader held them for equally right. Ids and indices only: the sentence
 A problem is mis-wired where its trace, run with a number of its own for every mention, gives something else than the
 trace that the reader's sources give: 3 * 4 for 4 * 3 is no error. `--show` prints each with its text.
 
+`wiring.tsv` and `wiring_hard.tsv` are what the weights are fitted to; `wiring_held_out.tsv` is never to be.
+
 Not covered: numbers of equations that stand in the text alone, which nobody labelled.
 """
 
