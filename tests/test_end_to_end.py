@@ -169,8 +169,13 @@ def test_mistakes_are_one_sentence(finished, tmp_path, capsys):
     assert "another recipe" in one_line(["run", small, "seed=6", "--resume", "--out", str(finished.path)], capsys)
     assert "the question is empty" in one_line(["ask", " ", "--model", str(finished.path)], capsys)
     assert "no grades of a model" not in one_line(["compare", out, out], capsys)
-    assert not Path(out).exists()
     assert "does not exist" in one_line(["run", small, *SMALL, "data.gsm8k=nowhere.jsonl", "--out", out], capsys)
+    for key in ("data.files", "eval.files", "rl.problems"):
+        for name, what in (("nowhere.jsonl", "does not exist"), (str(tmp_path), "is a folder")):
+            line = one_line(["run", small, *SMALL, "rl.steps=1", f"{key}={name}", "--out", out], capsys)
+            assert f"{key}: {name} {what}" in line
+    assert "even multiple" in one_line(["run", small, *SMALL, "model.tiny.heads=3", "--out", out], capsys)
+    assert not Path(out).exists()  # so that the same command can be given again, mended
 
 
 @pytest.mark.slow
@@ -215,15 +220,34 @@ def worked(problem):
     return "\n".join([*lines, f"#### {problem.answer}"])
 
 
-def test_real_problems_are_mixed_in_and_scored(tmp_path, capsys):
+@pytest.fixture
+def gsm8k(tmp_path):
     """A stand-in for GSM8K in its format; the questions are our own, one of each wording."""
-    gsm8k = tmp_path / "train.jsonl"
-    with gsm8k.open("w") as file:
+    path = tmp_path / "train.jsonl"
+    with path.open("w") as file:
         for schema in load_schemas().values():
             if schema.expert == "arithmetic":
                 for wording in range(len(schema.wordings)):
                     problem = generate(schema, 1, wording, Options(only=wording))
                     file.write(json.dumps({"question": problem.question, "answer": worked(problem)}) + "\n")
+    return path
+
+
+def test_words_are_taught_where_there_are_any(gsm8k, tmp_path, capsys):
+    few = ["data.train=6", "data.gsm8k_train=10", "prompt.target=cot", "prompt.numbers=marked", "rl.steps=1"]
+    words = ["run", recipe(tmp_path), *SMALL, *few, "--out", str(tmp_path / "run")]
+    assert "no training problem has one; set data.gsm8k=PATH" in one_line(words, capsys)
+    words[-1] += "-2"
+    assert main([*words, f"data.gsm8k={gsm8k}", "data.tiers=[certain, likely, doubtful]"]) == 0
+    assert "sft: 10 of 16 training problems have a worked solution, and are used" in capsys.readouterr().out
+
+
+def test_no_training_problem_is_a_mistake(gsm8k, tmp_path, capsys):
+    words = ["run", recipe(tmp_path), *SMALL, f"data.gsm8k={gsm8k}", "--out", str(tmp_path / "run")]
+    assert "leaves no training problem" in one_line([*words, "data.train=0", "data.gsm8k_train=0"], capsys)
+
+
+def test_real_problems_are_mixed_in_and_scored(gsm8k, tmp_path, capsys):
     out = tmp_path / "run"
     words = ["run", recipe(tmp_path), *SMALL, f"data.gsm8k={gsm8k}", "data.tiers=[certain, likely, doubtful]"]
     code = main([*words, "data.schemas=[comparison]", "rl.steps=0", "sft.steps=2", "--out", str(out)])

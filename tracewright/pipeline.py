@@ -23,9 +23,10 @@ from tqdm import tqdm
 import tracewright
 from tracewright.atomic import whole_folder
 from tracewright.data.assemble import assemble
+from tracewright.data.files import check_found
 from tracewright.data.problem import Problem, read_problems, write_problems
 from tracewright.data.prompt import restore, view
-from tracewright.errors import RunError
+from tracewright.errors import ConfigError, RunError
 from tracewright.evaluate.rescore import grade_run, read_splits, rescore
 from tracewright.evaluate.sample import Sample, Sampler, sample_split, write_samples
 from tracewright.grade import read_completion, rules_of
@@ -57,13 +58,15 @@ PROBE = 64
 
 
 def start(recipe: Recipe, path: Path) -> Run:
-    """Look for the model and the trackers, then make the run directory: once, for all processes.
+    """Look for the files, the model and the trackers, then make the run directory: once, for all processes.
 
     Raises:
         ModelError: there is no such model, endpoint or device.
-        ConfigError: a tracker is not known or not installed.
+        ConfigError: a file is not there, or a tracker is not known or not installed.
+        DataError: GSM8K is not there.
         RunError: the folder holds something already, or cannot be made.
     """
+    check_found(recipe.data, recipe.rl.problems if recipe.rl.steps else "train", recipe.eval.files)
     if recipe.sampler.kind == "openai":
         served_model(recipe.sampler)
     else:
@@ -139,6 +142,10 @@ class Job:
             )
         for note in made.notes:
             self.say(note)
+        if not made.train and self.recipe.sampler.kind != "openai":
+            raise ConfigError(
+                "the recipe leaves no training problem", "raise data.train or data.gsm8k_train, or widen data.tiers"
+            )
         for split, problems in {"train": made.train, **made.splits}.items():
             write_problems(problems, self.run.problems(split))
         if made.asked:
@@ -151,8 +158,26 @@ class Job:
         self.say(f"data: {len(made.train)} training problems; to evaluate: {counts}")
 
     def training_problems(self) -> list[Problem]:
-        """Return the training problems that have what the recipe teaches."""
+        """Return the training problems."""
         return read_problems(self.run.problems("train"))
+
+    def taught_problems(self) -> list[Problem]:
+        """Return the training problems that have what the recipe teaches: for words, a worked solution.
+
+        Raises:
+            ConfigError: none has.
+        """
+        problems = self.training_problems()
+        if self.recipe.prompt.target != "cot":
+            return problems
+        worked = [problem for problem in problems if problem.solution]
+        if not worked:
+            raise ConfigError(
+                "prompt.target=cot teaches worked solutions, and no training problem has one", "set data.gsm8k=PATH"
+            )
+        if len(worked) < len(problems):
+            self.say(f"sft: {len(worked)} of {len(problems)} training problems have a worked solution, and are used")
+        return worked
 
     def asked_problems(self) -> list[Problem]:
         """Return the problems whose questions RL asks."""
@@ -187,7 +212,7 @@ class Job:
         """Check the targets, then fine-tune on them; a run of an endpoint's model trains nothing."""
         if self.recipe.sampler.kind == "openai":
             return
-        problems = self.training_problems()
+        problems = self.taught_problems()
         rules = rules_of(self.recipe.language)
         if self.main:
             with bar("self-check", len(problems)) as step:

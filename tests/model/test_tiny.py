@@ -1,10 +1,13 @@
+from functools import partial
+
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tracewright.errors import ConfigError
-from tracewright.model.tiny import PAD, STOP, tiny_model, tiny_tokenizer
-from tracewright.recipe import TinyConfig
+from tracewright.model.load import check_model, load
+from tracewright.model.tiny import PAD, STOP, check_sizes, tiny_model, tiny_tokenizer
+from tracewright.recipe import ModelConfig, PromptConfig, TinyConfig
 
 SMALL = TinyConfig(width=32, layers=2, heads=2, feed_forward=48)
 TEXTS = [
@@ -86,8 +89,11 @@ def test_it_is_saved_as_an_ordinary_folder(tokenizer, tmp_path):
         assert torch.equal(loaded(ids).logits, model(ids).logits)
 
 
-def test_sizes_that_cannot_be_are_an_error(tokenizer):
+def test_sizes_that_cannot_be_are_an_error():
     with pytest.raises(ConfigError, match=r"width=30 must be an even multiple of model\.tiny\.heads=4; set .*=24"):
-        tiny_model(TinyConfig(width=30), tokenizer, 0)
+        check_sizes(TinyConfig(width=30))
     with pytest.raises(ConfigError, match="vocabulary must be at least"):
-        tiny_tokenizer(TEXTS, 100)
+        check_sizes(TinyConfig(vocabulary=100))
+    for asked in (check_model, partial(load, prompt=PromptConfig())):
+        with pytest.raises(ConfigError, match="even multiple"):
+            asked(ModelConfig(tiny=TinyConfig(heads=3)))

@@ -10,16 +10,38 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tracewright.data.gsm8k import gsm8k_path
 from tracewright.data.overlap import check_overlap
 from tracewright.data.problem import Problem, read_problems
 from tracewright.data.sources import read_questions
 from tracewright.errors import ConfigError, DataError
+from tracewright.recipe import DataConfig
 
 TAKEN = ("train", "rl", "fresh", "unseen_wordings", "unseen_schemas", "gsm8k_dev", "gsm8k_test")
 """Names of splits that no file may have."""
 
 MADE = ("schema", "story")
 """Sources of synthetic problems."""
+
+
+def check_found(config: DataConfig, asked: str, evaluated: Sequence[str]) -> None:
+    """Look for the files that a run names, so that a misspelt one costs seconds and leaves no folder behind.
+
+    `asked` and `evaluated` are rl.problems and eval.files.
+
+    Raises:
+        ConfigError, DataError: one is not there.
+    """
+    named = [("data.files", path) for path in config.files] + [("eval.files", path) for path in evaluated]
+    if asked not in ("train", "gsm8k"):
+        named.append(("rl.problems", asked))
+    for key, name in named:
+        path = Path(name)
+        if path.is_dir() or not path.exists():
+            raise ConfigError(f"{key}: {path} {'is a folder' if path.is_dir() else 'does not exist'}", "name a file")
+    if config.gsm8k:
+        for split in ("train", "test") if config.test else ("train",):
+            gsm8k_path(config.gsm8k, split)
 
 
 def read_training(path: Path, tiers: Sequence[str]) -> tuple[list[Problem], str]:

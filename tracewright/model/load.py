@@ -44,7 +44,7 @@ from transformers.utils import logging as hf_logging
 from tracewright.atomic import whole_folder
 from tracewright.data.prompt import View
 from tracewright.errors import ModelError
-from tracewright.model.tiny import tiny_model, tiny_tokenizer
+from tracewright.model.tiny import check_sizes, tiny_model, tiny_tokenizer
 from tracewright.recipe import ModelConfig, PromptConfig
 
 FIXED_DATE = date(2024, 7, 26)
@@ -144,10 +144,12 @@ def load(config: ModelConfig, prompt: PromptConfig, *, texts: Iterable[str] = ()
 
     Raises:
         ModelError: there is no such model, it lacks something, or the device is not there.
+        ConfigError: no tiny model has such sizes.
     """
     device = pick_device(config.device)
     hf_logging.disable_progress_bar()
     if config.id == "tiny":
+        check_sizes(config.tiny)
         tokenizer: PreTrainedTokenizerBase = tiny_tokenizer(texts, config.tiny.vocabulary)
         model: PreTrainedModel = tiny_model(config.tiny, tokenizer, seed)
     else:
@@ -245,9 +247,12 @@ def check_model(config: ModelConfig) -> None:
 
     Raises:
         ModelError: there is no such model or device.
+        ConfigError: no tiny model has such sizes.
     """
     pick_device(config.device)
-    if config.id != "tiny":
+    if config.id == "tiny":
+        check_sizes(config.tiny)
+    else:
         _read_settings(config)
 
 

@@ -29,14 +29,24 @@ _PIECE_WEIGHT = 2_000
 _LEAST_VOCABULARY = 768
 
 
-def tiny_tokenizer(texts: Iterable[str], vocabulary: int) -> PreTrainedTokenizerFast:
-    """Train the tokenizer on texts; the same texts give the same tokenizer.
+def check_sizes(config: TinyConfig) -> None:
+    """Complain about sizes of which no model can be made.
 
     Raises:
-        ConfigError: the vocabulary is too small for the alphabet and the language's pieces.
+        ConfigError: the width is no multiple of the heads, or the vocabulary is too small for the alphabet and the
+            language's pieces.
     """
-    if vocabulary < _LEAST_VOCABULARY:
-        raise ConfigError(f"model.tiny.vocabulary must be at least {_LEAST_VOCABULARY}, read {vocabulary}")
+    if config.width % config.heads or (config.width // config.heads) % 2:
+        raise ConfigError(
+            f"model.tiny.width={config.width} must be an even multiple of model.tiny.heads={config.heads}",
+            f"set model.tiny.width={2 * config.heads * max(1, config.width // (2 * config.heads))}",
+        )
+    if config.vocabulary < _LEAST_VOCABULARY:
+        raise ConfigError(f"model.tiny.vocabulary must be at least {_LEAST_VOCABULARY}, read {config.vocabulary}")
+
+
+def tiny_tokenizer(texts: Iterable[str], vocabulary: int) -> PreTrainedTokenizerFast:
+    """Train the tokenizer on texts; the same texts give the same tokenizer."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -61,15 +71,7 @@ def tiny_model(config: TinyConfig, tokenizer: PreTrainedTokenizerFast, seed: int
     """Make a Llama of the given sizes with weights drawn from the seed, with a deviation of 1 / sqrt(width).
 
     That is some four times the usual 0.02 at these widths, and the loss falls much faster (docs/training.md).
-
-    Raises:
-        ConfigError: the width is no multiple of the heads.
     """
-    if config.width % config.heads or (config.width // config.heads) % 2:
-        raise ConfigError(
-            f"model.tiny.width={config.width} must be an even multiple of model.tiny.heads={config.heads}",
-            f"set model.tiny.width={2 * config.heads * max(1, config.width // (2 * config.heads))}",
-        )
     llama = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=config.width,
