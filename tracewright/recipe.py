@@ -89,8 +89,8 @@ class PromptConfig:
     system: Literal["minimal", "verbose", "none"] = "minimal"
     """The system prompt: one line, the whole language, or none."""
     draft: Literal["none", "line", "first"] = "none"
-    """Words of the worked solution, where there is one, as comments: none, each sentence before the steps that it tells,
-    or all before the trace."""
+    """Words of the worked solution, where there is one, as comments: none, each sentence before the steps it tells, or
+    all before the trace."""
     layout: Literal["flow", "block"] = "flow"
     """YAML of the target: a step a line in braces, or block style."""
     fence: bool = False
