@@ -50,6 +50,18 @@ def test_metrics_are_cut_where_a_run_resumes(tmp_path):
     assert [row["step"] for row in made.read_metrics()] == [1, 2, 3]
 
 
+def test_a_line_that_a_kill_cut_off_takes_no_other_with_it(tmp_path):
+    made = runs.create(tmp_path / "run", Recipe())
+    for step in (1, 2):
+        made.append(made.timing, {"stage": "sft", "step": step})
+    with made.timing.open("a") as file:
+        file.write('{"stage": "sft", "st')
+    for step in (3, 4):
+        made.append(made.timing, {"stage": "sft", "step": step})
+    assert [row["step"] for row in made.read_timing()] == [1, 2, 4]
+
+
+
 def test_names_of_runs(tmp_path):
     assert runs.free_path(tmp_path, "q").name == "q"
     runs.create(tmp_path / "q", Recipe())

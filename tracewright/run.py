@@ -178,12 +178,14 @@ class Run:
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the lines of a growing file; a last line that a kill cut off is dropped."""
+    """Yield the lines of a growing file. A line that a kill cut off, alone or joined by the next one, is left out."""
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
-            yield line, json.loads(line)
+            row = json.loads(line)
         except ValueError:
-            return
+            continue
+        if isinstance(row, dict):
+            yield line, row
 
 
 def create(path: Path, recipe: Recipe) -> Run:
