@@ -10,6 +10,7 @@ Not covered: what the annotation of GSM8K itself gets wrong (docs/log.md).
 """
 
 import argparse
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,10 +18,12 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from tracewright.cli.verb import whole
 from tracewright.data.annotate import annotate
 from tracewright.data.gsm8k import read_gsm8k
 from tracewright.data.problem import Problem
 from tracewright.data.sources.equation import compile_equation
+from tracewright.errors import TracewrightError
 from tracewright.mention import Mention, read_mentions
 from tracewright.number import write
 from tracewright.trace.fault import Fault
@@ -98,8 +101,10 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gsm8k", help="a train.jsonl, its folder, or a hub id")
-    parser.add_argument("--every", type=int, default=5, metavar="N", help="take every N-th problem (5)")
-    parser.add_argument("--show", type=int, default=10, metavar="N", help="list so many certain ones that differ (10)")
+    parser.add_argument("--every", type=whole(1), default=5, metavar="N", help="take every N-th problem (5)")
+    parser.add_argument(
+        "--show", type=whole(0), default=10, metavar="N", help="list so many certain ones that differ (10)"
+    )
     options = parser.parse_args()
     start = time.process_time()
     found = list(outcomes(read_gsm8k(options.gsm8k, "train")[:: options.every]))
@@ -117,4 +122,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except TracewrightError as error:
+        sys.exit(f"equations: {error}")

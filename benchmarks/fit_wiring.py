@@ -18,6 +18,7 @@ Not covered: what a tier needs besides (`tracewright/data/annotate/tiers.py`).
 import argparse
 import json
 import random
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from wiring import TIERS, Labels, agrees, compare, read_labels, wanted_of
 
+from tracewright.cli.verb import whole
 from tracewright.data.annotate import Annotation, annotate, weights
 from tracewright.data.annotate.alternatives import forced_wirings, new_numbers, same_on
 from tracewright.data.annotate.annotation import Wired, wire_solution
@@ -34,6 +36,7 @@ from tracewright.data.annotate.slots import Candidate
 from tracewright.data.annotate.wire import describe, wire
 from tracewright.data.gsm8k import read_solutions
 from tracewright.data.problem import Problem
+from tracewright.errors import TracewrightError
 from tracewright.evaluate.stats import wilson
 
 HERE = Path(__file__).parent
@@ -170,7 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--gsm8k", type=Path, required=True)
     parser.add_argument("--labels", type=Path, nargs="+", default=[HERE / "wiring.tsv", HERE / "wiring_hard.tsv"])
-    parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--folds", type=whole(0), default=0)
     parser.add_argument("--spread", type=float, default=SPREAD)
     given = parser.parse_args()
     problems = read_solutions(given.gsm8k)
@@ -220,4 +223,7 @@ def held_out(
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except TracewrightError as error:
+        sys.exit(f"fit_wiring: {error}")

@@ -20,7 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tracewright.cli.verb import whole
 from tracewright.data.parallel import problems_parallel
+from tracewright.errors import TracewrightError
 from tracewright.recipe import DataConfig
 
 PLAIN, HALF = DataConfig(), DataConfig(story=0.5)
@@ -93,9 +95,9 @@ def measure_command(what: str, share: float, count: int, workers: int, rounds: i
 def main() -> None:
     """Print the table, and the ratio to gsm_symbolic."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--n", type=int, default=50_000, help="problems a round (50000)")
-    parser.add_argument("--workers", type=int, default=2, help="also measure so many processes (2)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each (3)")
+    parser.add_argument("--n", type=whole(1), default=50_000, help="problems a round (50000)")
+    parser.add_argument("--workers", type=whole(1), default=2, help="also measure so many processes (2)")
+    parser.add_argument("--rounds", type=whole(1), default=3, help="rounds of each (3)")
     options = parser.parse_args()
     count, workers, rounds = options.n, options.workers, options.rounds
     few = max(1, count // STORY_COST)
@@ -125,4 +127,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except TracewrightError as error:
+        sys.exit(f"generate: {error}")

@@ -9,13 +9,16 @@ is `yaml.safe_load` of PyYAML in pure Python, as the reports' grader used it; li
 
 import argparse
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 
 import yaml
 
+from tracewright.cli.verb import whole
 from tracewright.data.generate import problems
 from tracewright.data.problem import Problem
+from tracewright.errors import TracewrightError
 from tracewright.grade import grade
 from tracewright.mention import read_mentions
 from tracewright.recipe import DataConfig
@@ -88,7 +91,7 @@ def load(loader: type) -> Callable[[Sequence[tuple[str, Problem]]], None]:
 def main() -> None:
     """Print the three rates and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--n", type=int, default=4000, help="completions (4000)")
+    parser.add_argument("--n", type=whole(1), default=4000, help="completions (4000)")
     rows = make(parser.parse_args().n)
     for _, problem in rows:
         read_mentions(problem.question)  # a question is read once and graded many times, as in training
@@ -104,4 +107,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except TracewrightError as error:
+        sys.exit(f"grade: {error}")

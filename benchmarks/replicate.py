@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+from tracewright.cli.verb import whole
 from tracewright.config import read_config, read_yaml_file
 from tracewright.errors import ConfigError, TracewrightError
 from tracewright.evaluate.grades import Graded, read_grades
@@ -388,8 +389,8 @@ def read_options(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "replication.md", help="the page that is written")
     parser.add_argument("--gsm8k", default="", help="GSM8K, for the claims about it")
     parser.add_argument("--only", nargs="+", default=[], metavar="RUN", help="run these alone; the page has all claims")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--jobs", type=int, default=1, help="runs side by side")
+    parser.add_argument("--seeds", type=whole(1), default=3)
+    parser.add_argument("--jobs", type=whole(1), default=1, help="runs side by side")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long; go on later")
     parser.add_argument(
         "--factor", type=float, default=4, help="examples, as a multiple of the reports'; with 8, nearly all is right"

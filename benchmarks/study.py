@@ -25,10 +25,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from tracewright.cli.verb import whole
 from tracewright.config import read_config
 from tracewright.data.assemble import assemble
 from tracewright.data.generate import Split, problems
 from tracewright.data.problem import Problem, write_problems
+from tracewright.errors import TracewrightError
 from tracewright.evaluate.grades import read_grades
 from tracewright.evaluate.stats import mean_interval, paired_bootstrap
 from tracewright.recipe import Recipe
@@ -193,8 +195,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="rl: the run whose SFT model is gone on from")
     parser.add_argument("--gsm8k", default="", help="train.jsonl or its folder")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--jobs", type=int, default=2, help="runs side by side, one thread each")
+    parser.add_argument("--seeds", type=whole(1), default=3)
+    parser.add_argument("--jobs", type=whole(1), default=2, help="runs side by side, one thread each")
     options = parser.parse_intermixed_args()
     options.out.mkdir(parents=True, exist_ok=True)
     words = [*options.overrides, "threads=1", *([f"data.gsm8k={options.gsm8k}"] if options.gsm8k else [])]
@@ -228,4 +230,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except TracewrightError as error:
+        sys.exit(f"study: {error}")

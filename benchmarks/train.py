@@ -22,6 +22,7 @@ import argparse
 import copy
 import dataclasses
 import statistics
+import sys
 import tempfile
 import time
 import warnings
@@ -34,9 +35,11 @@ from datasets.utils.logging import disable_progress_bar
 from transformers import PrinterCallback, TrainerCallback
 from transformers.utils import logging as hf_logging
 
+from tracewright.cli.verb import whole
 from tracewright.data.generate import problems as generate
 from tracewright.data.problem import Problem
 from tracewright.data.prompt import view
+from tracewright.errors import TracewrightError
 from tracewright.model.load import LanguageModel, load
 from tracewright.recipe import DataConfig, ModelConfig, PromptConfig, Recipe, RlConfig, SftConfig
 from tracewright.train.rl import train_rl
@@ -217,14 +220,16 @@ def main() -> None:
     """Run one of the two contests."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("sft", "rl"))
-    parser.add_argument("--steps", type=int, help="steps of a training, the first 4 not counted (sft 54, rl 12)")
-    parser.add_argument("--rounds", type=int, default=3, help="trainings of each kind (3)")
-    parser.add_argument("--threads", type=int, default=2, help="threads of torch (2)")
-    parser.add_argument("--batch", type=int, default=16, help="sft: examples a step (16)")
-    parser.add_argument("--questions", type=int, default=8, help="rl: questions a step (8)")
-    parser.add_argument("--samples", type=int, default=4, help="rl: completions a question (4)")
-    parser.add_argument("--max-new-tokens", type=int, default=160, help="rl: token limit (160)")
-    parser.add_argument("--start-steps", type=int, default=300, help="rl: SFT steps of the model that starts (300)")
+    parser.add_argument("--steps", type=whole(1), help="steps of a training, the first 4 not counted (sft 54, rl 12)")
+    parser.add_argument("--rounds", type=whole(1), default=3, help="trainings of each kind (3)")
+    parser.add_argument("--threads", type=whole(1), default=2, help="threads of torch (2)")
+    parser.add_argument("--batch", type=whole(1), default=16, help="sft: examples a step (16)")
+    parser.add_argument("--questions", type=whole(1), default=8, help="rl: questions a step (8)")
+    parser.add_argument("--samples", type=whole(1), default=4, help="rl: completions a question (4)")
+    parser.add_argument("--max-new-tokens", type=whole(1), default=160, help="rl: token limit (160)")
+    parser.add_argument(
+        "--start-steps", type=whole(1), default=300, help="rl: SFT steps of the model that starts (300)"
+    )
     options = parser.parse_args()
     options.steps = options.steps or {"sft": 54, "rl": 12}[options.what]
     torch.set_num_threads(options.threads)
@@ -256,4 +261,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except TracewrightError as error:
+        sys.exit(f"train: {error}")

@@ -16,6 +16,7 @@ Not covered: numbers of equations that stand in the text alone, which nobody lab
 """
 
 import argparse
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ from tracewright.data.annotate.program import HIDDEN, build, prune
 from tracewright.data.annotate.slots import Candidate, Slot
 from tracewright.data.gsm8k import read_solutions
 from tracewright.data.problem import Problem
+from tracewright.errors import TracewrightError
 from tracewright.evaluate.stats import wilson
 
 TIERS = ("certain", "likely", "doubtful", "failed")
@@ -160,4 +162,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except TracewrightError as error:
+        sys.exit(f"wiring: {error}")
