@@ -246,3 +246,32 @@ def test_nobody_works_longer_than_the_scene_allows():
             assert all(2 <= member.node.value <= 10 for member in opened.members)
             compared += sum(bool(member.node.op) for member in opened.members)
     assert compared > 50
+
+
+def test_what_was_told_in_groups_is_compared_with_its_noun():
+    """Behind `bakes 4 trays of 12 rolls`, `half as many` could be trays."""
+    groups = re.compile(r"On (\w+), \w+ (?:bakes|baked) \S+ (?:trays|batches)\b")
+    bare = re.compile(r"(?:as many|more|fewer|more than \S+ as many) (?:as|than) (?:on|the day)\b")
+    told, compared = 0, 0
+    for problem in stories(1500, 5, Options(scenes=("bakery",))):
+        days = groups.findall(problem.question)
+        told += bool(days)
+        for sentence in problem.question.split("."):
+            compared += bool(
+                re.search(rf"(?:as many|more|fewer) \w.* (?:as|than) on (?:{'|'.join(days) or 'x'})", sentence)
+            )
+            assert not (days and bare.search(sentence) and f"on {days[0]}" in sentence), problem.question
+    assert told > 100
+    assert compared > 30
+
+
+def test_nobody_asks_for_the_total_of_every_day():
+    asked = re.compile(r"(?:altogether|in total|in all)[^.]*\?$")
+    habits = [
+        item
+        for item in stories(1500, 12, Options(scenes=("cars", "windows", "work", "tv")))
+        if "ach day, " in item.question or "very day, " in item.question
+    ]
+    assert len(habits) > 20
+    for problem in habits:
+        assert not asked.search(problem.question), problem.question

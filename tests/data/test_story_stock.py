@@ -6,7 +6,7 @@ import pytest
 
 from tracewright.data.slips import find_slips
 from tracewright.data.story.draw import Draws, divisors
-from tracewright.data.story.graph import Node
+from tracewright.data.story.graph import Node, computed
 from tracewright.data.story.loading import FOLDER, load_packs, load_relations, load_scenes, read_scene
 from tracewright.data.story.moves import MOVES, play
 from tracewright.data.story.stock import LETTERS
@@ -261,3 +261,43 @@ def test_pieces_in_boxes_are_called_by_their_own_name():
     tale.kind, tale.env["pieces"], tale.touched = "pieces", "candles", True
     tale.refer()
     assert tale.env["of"] == "of the remaining candles"
+
+
+def played(act, state, row, count=80):
+    found = (play(act, state, Draws(f"{act.name}/{seed}"), row, False, 5000) for seed in range(count))
+    return [item for item in found if item is not None]
+
+
+def test_numbers_of_an_act_keep_to_its_limits_and_use_them():
+    wage = next(act for act in SCENES["work"].acts["items"] if act.name == "pay")
+    wages = {item.letters["k"].value for item in played(wage, Node(8, "hours", "integer"), None)}
+    assert (min(wages), max(wages)) == (10, 30)
+    eggs = next(act for act in SCENES["hens"].acts["items"] if act.name == "earned")
+    prices = {item.letters["k"].value for item in played(eggs, Node(40, "eggs", "integer"), SCENES["hens"].items[0])}
+    assert {float(price) for price in prices} == {0.25, 0.5, 0.75}
+
+
+@pytest.mark.parametrize("size", [6, 12, 30])
+def test_the_price_of_a_pack_fits_what_is_inside(size):
+    cartons = computed("div", (Node(360, "eggs", "integer"), Node(size, "per_carton", "integer")), "cartons")
+    fewer = computed("sub", (cartons, Node(2, "given", "integer")), "left", "event")
+    sell = next(act for act in SCENES["hens"].acts["packs"] if act.move == "times")
+    for packs in (cartons, fewer):
+        prices = {item.letters["k"].value for item in played(sell, packs, SCENES["hens"].items[0])}
+        assert len(prices) > 2
+        assert size * 0.25 <= min(prices) < max(prices) <= size * 0.75
+
+
+def test_pieces_that_were_not_packed_are_packs_of_one():
+    sell = next(act for act in SCENES["hens"].acts["packs"] if act.move == "times")
+    assert not played(sell, Node(20, "cartons", "integer"), SCENES["hens"].items[0])
+
+
+def test_classes_stay_apart_when_groups_are_formed():
+    act = next(act for act in SCENES["classroom"].acts["items"] if act.apart)
+    classes = computed("mul", (Node(6, "classes", "integer"), Node(25, "per_class", "integer")), "students")
+    assert {item.letters["d"].value for item in played(act, classes, None)} == {5}
+    fewer = computed("sub", (classes, Node(6, "absent", "integer")), "present", "event")
+    assert not played(act, fewer, None), "nobody knows from which class they are"
+    one = computed("sub", (Node(26, "students", "integer"), Node(2, "absent", "integer")), "present", "event")
+    assert {item.letters["d"].value for item in played(act, one, None)} == {2, 3, 4, 6}

@@ -24,7 +24,7 @@ _SCENE_KEYS = (
 )  # fmt: skip
 _ACT_KEYS = (
     "move", "on", "to", "weight", "name", "names", "say", "ask", "constant", "end", "rate", "needs", "once",
-    "without", "unit", "value", "result",
+    "without", "unit", "value", "result", "each", "apart",
 )  # fmt: skip
 _OPENING_KEYS = (
     "measure", "verb", "amounts", "dims", "groups", "to", "weight", "unit", "adj", "more", "less", "habit",
@@ -142,7 +142,7 @@ def _act(node: Tree, where: str) -> Act:
     _known(where, node, (*_ACT_KEYS, *letters))
     limits: dict[str, Values] = {}
     fields: dict[str, str] = {}
-    for letter in letters:
+    for letter in (*letters, "each"):
         if letter in node:
             text = node[letter]
             if isinstance(text, str) and text.isalpha():
@@ -180,6 +180,7 @@ def _act(node: Tree, where: str) -> Act:
         frozenset(_texts(node.get("without"), where)),
         _ends(node.get("value"), where),
         _ends(node.get("result"), where),
+        node.get("apart") == "yes",
     )
     for telling in says:
         told = [part.numbers for part in (telling.say, telling.early) if part]

@@ -243,9 +243,22 @@ def _whole(play: Play) -> Node | None:
 
 
 def _times(play: Play) -> Node | None:
-    if play.number("k", 2, 12) is None:
+    """So much for each; the price of a pack fits what is inside."""
+    given, each = play.limits("k"), play.limits("each")
+    low, high = (given.numbers[0], given.numbers[-1]) if given and given.numbers else (2, 12)
+    if each is not None and each.numbers:
+        size = _pack_size(play.state)
+        low, high = each.numbers[0] * size, each.numbers[-1] * size
+    if play.number("k", low, high) is None:
         return None
     return play.step("mul", play.state, play.letters["k"])
+
+
+def _pack_size(packs: Node) -> Number:
+    """Return how many pieces are in each of the packs; 1 where they were not packed in the story."""
+    while packs.op and packs.op != "div":
+        packs = packs.args[0]
+    return packs.args[1].value if packs.op else 1
 
 
 def _times_two(play: Play) -> Node | None:
@@ -277,12 +290,21 @@ def _divides(play: Play, value: Number) -> Callable[[Number], bool]:
 
 
 def _over(play: Play) -> Node | None:
-    fits = _divides(play, play.value)
-    if play.act.to not in MONEY:
-        fits = lambda item: item > 0 and play.value % item == 0  # noqa: E731
-    if play.number("d", 2, play.value // 2, fits) is None:
+    value = _apart(play.state) if play.act.apart else play.value
+    fits = _divides(play, value) if play.act.to in MONEY else lambda item: item > 0 and value % item == 0
+    if play.number("d", 2, value // 2, fits) is None:
         return None
     return play.step("div", play.state, play.letters["d"])
+
+
+def _apart(state: Node) -> Number:
+    """Return what is divided where the groups of an opening stay apart: one of them; 1 where they are not equal now."""
+    start = state
+    while start.op in ("add", "sub"):
+        start = start.args[0]
+    if start.op != "mul":
+        return state.value
+    return start.args[1].value if start is state else 1
 
 
 def _over_times(play: Play) -> Node | None:

@@ -212,8 +212,8 @@ def _compare(
         if behind:  # `that is` must not follow two amounts in one sentence
             tale.sentences[-1] = tale.sentences[-1]._replace(pairs=False)
         texts = says[name if behind else relation.back or name]
-        if not opening.ellipsis:
-            texts = tuple(text for text in texts if "{np}" in text)
+        if not opening.ellipsis or any(_grouped(other.node) for other in others):  # as many trays, or as many rolls?
+            texts = tuple(text for text in texts if "{np}" in text or "the number of" in text)
         found = stated(draws.pick(texts), opening.verb)
         if relation.back:
             _tell(tale, found, maker.letters, others[0], new, None, False, pairs=False)
@@ -227,7 +227,12 @@ def _compare(
 
 def _plain(node: Node) -> bool:
     """Say whether an amount was told by itself, given or in groups: then `that is` can mean nothing else."""
-    return not node.op or (node.op == "mul" and not node.owner)
+    return not node.op or _grouped(node)
+
+
+def _grouped(node: Node) -> bool:
+    """Say whether an amount was told in groups: two nouns that `as many` could mean."""
+    return node.op == "mul" and not node.owner
 
 
 @cache

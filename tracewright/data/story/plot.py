@@ -279,6 +279,8 @@ def _ask(tale: Tale, last: Act) -> Pieces | None:
             f"scene {tale.scene.name}: nothing is asked of {tale.kind!r}",
             f"add it under 'asks', or 'ask' to the act with {last.name!r}",
         )
+    if tale.habit:  # not: every day ..., how much in total?
+        asks = [ask for ask in asks if not _TIMED.search(ask.text)] or asks
     found = tale.draws.pick(asks)
     pieces = tale.fill(found, {})
     if tale.habit and not _TIMED.search(found.text):

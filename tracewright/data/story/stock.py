@@ -72,7 +72,7 @@ class Act:
     names: Mapping[str, str]
     """Variables of its numbers."""
     limits: Mapping[str, Values]
-    """Numbers that may be drawn, by letter."""
+    """Numbers that may be drawn, by letter; `each`: prices of one piece, which a pack's price must fit."""
     fields: Mapping[str, str]
     """Keys of the item's row that say so instead."""
     says: tuple[Say, ...]
@@ -98,6 +98,8 @@ class Act:
     """Limits of the quantity that it happens to: nobody doubles $3,000 out of pride."""
     result: tuple[Number, Number] | None
     """Limits of what comes of it: a bicycle costs $80 to $600."""
+    apart: bool = False
+    """Groups that the quantity is made of are divided each by itself: no group of three takes one of another class."""
 
 
 @dataclass(frozen=True, eq=False)
