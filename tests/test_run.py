@@ -61,7 +61,6 @@ def test_a_line_that_a_kill_cut_off_takes_no_other_with_it(tmp_path):
     assert [row["step"] for row in made.read_timing()] == [1, 2, 4]
 
 
-
 def test_names_of_runs(tmp_path):
     assert runs.free_path(tmp_path, "q").name == "q"
     runs.create(tmp_path / "q", Recipe())

@@ -7,8 +7,8 @@ import pytest
 from tracewright.config import read_config
 from tracewright.data.asides import add_aside, load_asides
 from tracewright.data.generate import problems
-from tracewright.data.parallel import problems_parallel
 from tracewright.data.options import adapt, each_part, fold_percent, order_inits, say_formula, spell_percent
+from tracewright.data.parallel import problems_parallel
 from tracewright.data.problem import Problem
 from tracewright.data.prompt import restore, view
 from tracewright.data.slips import find_slips
