@@ -12,7 +12,7 @@ from tracewright.data.story.draw import Draws
 from tracewright.data.story.graph import Node, computed
 from tracewright.number import Number
 
-_PARTS = tuple(Fraction(top, bottom) for top, bottom in (*[(1, 2)] * 16, (1, 3), (1, 3), (1, 4), (2, 3), (3, 4)))
+_PARTS = tuple(Fraction(top, bottom) for top, bottom in (*[(1, 2)] * 12, (1, 3), (1, 3), (1, 4), (2, 3), (3, 4)))
 
 
 class Maker:

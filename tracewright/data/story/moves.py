@@ -18,7 +18,7 @@ from tracewright.number import Number, tidy
 
 PARTS = tuple(
     Fraction(top, bottom)
-    for top, bottom in (*[(1, 2)] * 22, (1, 3), (1, 3), (1, 4), (1, 4), (1, 5), (1, 6), (2, 3), (2, 5), (3, 4), (3, 5))
+    for top, bottom in (*[(1, 2)] * 17, (1, 3), (1, 3), (1, 4), (1, 4), (1, 5), (1, 6), (2, 3), (2, 5), (3, 4), (3, 5))
 )
 """Fractions that may be drawn, halves as often as real problems have them."""
 _SHARES = tuple(Fraction(1, bottom) for bottom in (2, 2, 2, 2, 3, 4))
