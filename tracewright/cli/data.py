@@ -207,22 +207,14 @@ def _annotate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _annotate(options: argparse.Namespace) -> int:
-    from tracewright.data.annotate import annotate_all
-    from tracewright.data.gsm8k import read_solutions
     from tracewright.data.problem import write_problems
-    from tracewright.data.sources import compile_entries, find_format, read
+    from tracewright.data.sources import compile_entries, read
 
     if options.out.resolve() == options.file.resolve():
         raise DataError(f"--out {options.out} is the file that is read", "name another")
-    kind = find_format(options.file) if options.format == "auto" else options.format
-    if kind == "gsm8k":
-        found = read_solutions(options.file)
-        with progress_bar("annotate", len(found), "problem") as bar:
-            done, table = annotate_all(found, lambda _: bar.update() and None)
-    else:
-        entries = read(options.file, kind)
-        with progress_bar("annotate", len(entries), "problem") as bar:
-            done, table = compile_entries(entries, lambda _: bar.update() and None)
+    entries = read(options.file, options.format)
+    with progress_bar("annotate", len(entries), "problem") as bar:
+        done, table = compile_entries(entries, lambda _: bar.update() and None)
     write_problems(done, options.out)
     if not options.json:
         print(table)

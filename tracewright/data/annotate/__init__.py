@@ -6,6 +6,6 @@ earlier result or which constant each literal means (`slots.py`, `wire.py`), and
 """
 
 from tracewright.data.annotate.annotation import Annotation, annotate
-from tracewright.data.annotate.coverage import Coverage, Row, annotate_all, coverage
+from tracewright.data.annotate.coverage import Coverage, Row, annotate_all, annotated, coverage
 
-__all__ = ["Annotation", "Coverage", "Row", "annotate", "annotate_all", "coverage"]
+__all__ = ["Annotation", "Coverage", "Row", "annotate", "annotate_all", "annotated", "coverage"]

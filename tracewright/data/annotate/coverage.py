@@ -78,12 +78,17 @@ def annotate_all(
     for number, problem in enumerate(problems, 1):
         annotation = annotate(problem)
         found.append(annotation)
-        trace = render(annotation.trace) if annotation.trace else ""
-        extra = {**problem.extra, "annotation": annotation.reason} if annotation.reason else problem.extra
-        done.append(replace(problem, trace=trace, tier=annotation.tier, steps=annotation.steps, extra=extra))
+        done.append(annotated(problem, annotation))
         if progress:
             progress(number)
     return done, coverage(done, found)
+
+
+def annotated(problem: Problem, annotation: Annotation) -> Problem:
+    """Return a problem with what its annotation says: the trace (empty where there is none), tier, steps, reason."""
+    trace = render(annotation.trace) if annotation.trace else ""
+    extra = {**problem.extra, "annotation": annotation.reason} if annotation.reason else problem.extra
+    return replace(problem, trace=trace, tier=annotation.tier, steps=annotation.steps, extra=extra)
 
 
 def coverage(problems: Sequence[Problem], annotations: Sequence[Annotation]) -> Coverage:

@@ -4,13 +4,12 @@ Not covered: questions with answers alone (`answers.py`): there is nothing to co
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tracewright.data.annotate import Annotation, Coverage, annotate, coverage
+from tracewright.data.annotate import Annotation, Coverage, annotate, annotated, coverage
 from tracewright.data.gsm8k import MARK, read_solutions
 from tracewright.data.problem import Problem
 from tracewright.data.sources import equation, program
@@ -18,7 +17,6 @@ from tracewright.data.sources.entry import Entry
 from tracewright.data.sources.fields import has
 from tracewright.data.sources.rows import Row, read_rows
 from tracewright.errors import DataError
-from tracewright.trace.render import render
 
 
 class Format(NamedTuple):
@@ -106,9 +104,7 @@ def compile_entries(
         seen.append(problem)
         found.append(annotation)
         if entry.whole and fresh:
-            trace = render(annotation.trace) if annotation.trace else ""
-            extra = {**problem.extra, "annotation": annotation.reason} if annotation.reason else problem.extra
-            done.append(replace(problem, trace=trace, tier=annotation.tier, steps=annotation.steps, extra=extra))
+            done.append(annotated(problem, annotation))
         if progress:
             progress(number)
     return done, coverage(seen, found)
