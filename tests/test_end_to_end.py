@@ -54,7 +54,7 @@ def test_every_file_is_there(finished):
     assert "small" in finished.report_markdown.read_text()
     assert finished.report_html.read_text().rstrip().endswith("</html>")
     environment = finished.read_json(finished.environment)
-    assert {"commit", "packages", "seed", "trace_version", "command"} <= set(environment)
+    assert {"commit", "packages", "seed", "trace_version", "mention_version", "command"} <= set(environment)
 
 
 def test_the_models_are_ordinary_folders(finished):

@@ -30,7 +30,7 @@ from tracewright.errors import ConfigError, RunError
 from tracewright.evaluate.rescore import grade_run, read_splits, rescore
 from tracewright.evaluate.sample import Sample, Sampler, sample_split, write_samples
 from tracewright.grade import read_completion, rules_of
-from tracewright.mention import read_mentions
+from tracewright.mention import MENTION_VERSION, read_mentions
 from tracewright.model.freeze import Trainable, choose_trainable, exact
 from tracewright.model.load import LanguageModel, check_model, load, pick_dtype, save_pretrained
 from tracewright.model.remote import RemoteSampler, served_model
@@ -432,6 +432,7 @@ def describe_environment(recipe: Recipe) -> dict[str, Any]:
         "tracewright": tracewright.__version__,
         "commit": _commit(),
         "trace_version": TRACE_VERSION,
+        "mention_version": MENTION_VERSION,
         "python": platform.python_version(),
         "packages": packages,
         "platform": platform.platform(),

@@ -13,6 +13,7 @@ from tracewright.evaluate.grades import Graded
 from tracewright.evaluate.stats import CONFIDENCE, mean_interval, pass_at_k
 from tracewright.evaluate.taxonomy import CLASSES
 from tracewright.grade import STATUSES
+from tracewright.mention import MENTION_VERSION
 from tracewright.trace.fault import FAULTS, LINTS
 from tracewright.trace.syntax import TRACE_VERSION
 
@@ -31,6 +32,7 @@ def score(rows: Sequence[Graded]) -> dict[str, Any]:
     return {
         "score_version": SCORE_VERSION,
         "trace_version": TRACE_VERSION,
+        "mention_version": MENTION_VERSION,
         "confidence": CONFIDENCE,
         "splits": {split: _score_split(members) for split, members in splits.items()},
     }
