@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
-from tracewright.mention import Mention, read_mentions
+from tracewright.mention import read_mentions
 from tracewright.number import Number, read_answer, same, write
 from tracewright.recipe import LanguageConfig
 from tracewright.trace.experts import DEFAULT_RULES, Rules
@@ -131,11 +131,6 @@ def read_completion(completion: str, rules: Rules = DEFAULT_RULES) -> Trace | Fa
         document = extract(completion)
         return parse(document, rules) if document != completion else trace
     return trace
-
-
-def mentions_of(problem: Problem) -> tuple[Mention, ...]:
-    """Return the numbers of a problem's question."""
-    return read_mentions(problem.question)
 
 
 @lru_cache(maxsize=65_536)

@@ -1,13 +1,11 @@
-"""Translate between the two groundings: `value: 16` (literal) and `source: n1` (mention).
+"""From one grounding to the other: `source: n1` (mention) becomes `value: 16` (literal), exactly.
 
-To literal is exact. To mention binds a value only where exactly one number of the question has it; which of two equal
-numbers is meant, no reader of the trace alone can tell, and the value stays.
+Not the way back: which of two equal numbers is meant, no reader of the trace alone can tell. The annotator reads more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tracewright.mention import Mention
-from tracewright.number import Number
 from tracewright.trace.parse import is_mention
 from tracewright.trace.syntax import Step, Trace
 
@@ -22,25 +20,8 @@ def to_literal(trace: Trace, mentions: Sequence[Mention]) -> Trace:
             return step._replace(fields={"var": step.fields["var"], "value": value})
         return step
 
-    return _map_inits(trace, literal)
-
-
-def to_mention(trace: Trace, mentions: Sequence[Mention]) -> Trace:
-    """Replace every init value that stands exactly once in the question by its source."""
-    places: dict[Number, list[str]] = {}
-    for mention in mentions:
-        places.setdefault(mention.value, []).append(mention.name)
-
-    def grounded(step: Step) -> Step:
-        names = places.get(step.fields["value"], []) if "value" in step.fields else []
-        return step._replace(fields={"var": step.fields["var"], "source": names[0]}) if len(names) == 1 else step
-
-    return _map_inits(trace, grounded)
-
-
-def _map_inits(trace: Trace, change: Callable[[Step], Step]) -> Trace:
     parts = tuple(
-        part._replace(steps=tuple(change(step) if step.op == "init" else step for step in part.steps))
+        part._replace(steps=tuple(literal(step) if step.op == "init" else step for step in part.steps))
         for part in trace.parts
     )
     return trace._replace(parts=parts)

@@ -47,10 +47,6 @@ class Scene:
             return self.places[pick.place].dollar
         return pick.kind == "result" and self.equations[pick.place].dollar
 
-    def ordinal(self, pick: Candidate) -> bool:
-        """Say whether a source is an ordinal of the question."""
-        return pick.kind == "mention" and self.places[pick.place].mention.kind == "ordinal"
-
     def options(self, slot: Slot) -> list[tuple[Candidate, float]]:
         """Return the candidates of a slot, each with the score of its static features."""
         found = self._options.get(slot)

@@ -54,10 +54,6 @@ class Program(NamedTuple):
     """For each register, the (operation, place among its arguments) that read it."""
 
 
-Pair = tuple[int, int]
-"""A number as numerator and positive denominator in lowest terms."""
-
-
 def program_of(trace: Trace, values: Sequence[Number]) -> Program | None:
     """Write a solved trace as a program; None where it reads what has no register here."""
     return _Writer(values).write(trace)
