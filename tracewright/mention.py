@@ -24,6 +24,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
+from operator import eq
 from typing import NamedTuple
 
 from tracewright.number import MAX_DIGITS, Number, tidy
@@ -131,7 +132,7 @@ def _read(text: str) -> tuple[Mention, ...]:
     tokens = _Tokens(text)
     mentions: list[Mention] = []
     read = 0  # tokens before this one are part of a mention
-    for at, word in enumerate(tokens.words):
+    for at, word in enumerate(tokens.words[: len(tokens.written)]):
         reader = _READERS.get(word) or (_digits if word[-1].isdecimal() else None)
         if reader is None or at < read:
             continue
@@ -139,9 +140,13 @@ def _read(text: str) -> tuple[Mention, ...]:
         if found is None:
             continue
         first, read, value, kind = found
-        start, end = tokens.start(first), tokens.end(read - 1)
+        start, end = tokens.starts[first], tokens.ends[read - 1]
         mentions.append(Mention(len(mentions) + 1, text[start:end], start, end, tidy(value), kind))
     return tuple(mentions)
+
+
+_PADDING = [""] * 8
+"""Readers look back by at most three tokens, and ahead by a few more than they have read."""
 
 
 class _Tokens:
@@ -150,38 +155,26 @@ class _Tokens:
     def __init__(self, text: str) -> None:
         self.text = text
         self.written: list[str] = _TOKEN.findall(text)
-        self.words = [word.lower() for word in self.written]
-        self._starts: list[int] = []
+        self.words = [*map(str.lower, self.written), *_PADDING]
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        place = 0
+        for word in self.written:  # only white space stands between tokens, so each is the next of its writing
+            place = text.index(word, place)
+            self.starts.append(place)
+            place += len(word)
+            self.ends.append(place)
+        self.word: Callable[[int], str] = self.words.__getitem__
+        """The token at a place, or '' a little beyond either end."""
+        touching = [False, *map(eq, self.starts[1:], self.ends), *(False for _ in _PADDING)]
+        self.joined: Callable[[int], bool] = touching.__getitem__
+        """Whether the token at a place touches the one before it."""
         self._coins: bool | None = None
-
-    def start(self, at: int) -> int:
-        """Return where a token starts. Only white space stands between tokens, so each is the next of its writing."""
-        starts = self._starts
-        if at >= len(starts):
-            place = starts[-1] + len(self.written[len(starts) - 1]) if starts else 0
-            for word in self.written[len(starts) : at + 1]:
-                place = self.text.index(word, place)
-                starts.append(place)
-                place += len(word)
-        return starts[at]
-
-    def end(self, at: int) -> int:
-        """Return where a token ends."""
-        return self.start(at) + len(self.written[at])
-
-    def word(self, at: int) -> str:
-        """Return the token at a place, or '' beyond either end."""
-        return self.words[at] if 0 <= at < len(self.words) else ""
-
-    def joined(self, at: int) -> bool:
-        """Say whether the token at a place touches the one before it."""
-        return 0 < at < len(self.words) and self.start(at) == self.end(at - 1)
 
     def next_word(self, at: int) -> tuple[str, int]:
         """Return the token at a place, or the one after a hyphen there, and where it stands."""
-        if self.word(at) in ("-", "–"):
-            return self.word(at + 1), at + 1
-        return self.word(at), at
+        word = self.words[at]
+        return (self.words[at + 1], at + 1) if word in ("-", "–") else (word, at)
 
     @property
     def coins(self) -> bool:
