@@ -198,3 +198,14 @@ def test_words_are_compared_by_stem() -> None:
         "less",
         "",
     ]
+
+
+def test_equal_literals_stand_beside_their_own_words() -> None:
+    (found,) = equations("In an hour she types 60 words * 60 minutes = <<60*60=3600>>3600 words.")
+    assert [leaf.after[0] for leaf in leaves(found.tree)] == ["word", "minute"]
+    (found,) = equations("12 owls * 3 mice / 3 owls = <<12*3/3=12>>12 mice")
+    assert [leaf.after for leaf in leaves(found.tree)] == [("owl",), ("mouse",), ("owl",)]
+    # Told the other way round, each literal still finds a number of its value.
+    (found,) = equations("He buys 5 pens at $3 a pen, so he pays 3*5 = $<<3*5=15>>15.")
+    assert [leaf.value for leaf in leaves(found.tree)] == [3, 5]
+    assert all(leaf.shown for leaf in leaves(found.tree))

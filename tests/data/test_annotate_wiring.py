@@ -152,6 +152,29 @@ def test_equal_numbers_are_told_apart_by_their_nouns() -> None:
     assert found.tier == "certain"
 
 
+def test_what_changes_no_unit_is_a_multiple() -> None:
+    question = "A vine was 4 inches tall. In the next two weeks it doubled in length. How tall is it now?"
+    found = made(question, "In two weeks the vine measured 4 x 2 = <<4*2=8>>8 inches.", "8")
+    assert sources(found) == ["mul n1 n3"]
+
+
+def test_minutes_of_an_hour_are_no_words_a_minute() -> None:
+    question = "Ada types 60 words per minute. How many hours does she need for 10,800 words?"
+    solution = (
+        "In an hour she types 60 words * 60 minutes = <<60*60=3600>>3600 words.\n"
+        "She needs 10800/3600 = <<10800/3600=3>>3 hours."
+    )
+    assert sources(made(question, solution, "3"))[0] == "mul n1 60"
+
+
+def test_a_reference_is_what_follows_than_as_or_of() -> None:
+    more, half, tall = read_places("Ben has 3 more kites than Ann, half of the kites that Cy has, and is 5 feet tall.")
+    assert more.reference == {"ann"}
+    assert half.reference >= {"kite", "cy"}
+    assert tall.reference == frozenset()
+    assert read_places("Ed has twice as many figs as Flo.")[0].reference == {"flo"}
+
+
 def test_a_result_is_preferred_to_a_number_that_counts_something_else() -> None:
     found = made(
         "Ann has 2 bags with 4 figs each. Bo brings 5 figs and 8 spoons. How many figs are there?",

@@ -46,6 +46,8 @@ class Annotation:
     """How far the best alternative that computes something else is behind, in log odds."""
     steps: int = 0
     """Operations of the trace."""
+    odds: float | None = None
+    """Log odds of all wirings that compute something else against this one; None where nothing was weighed."""
 
 
 class _Read(NamedTuple):
@@ -90,7 +92,7 @@ def annotate(problem: Problem) -> Annotation:
     picks = wired.best.picks
     verdict = judge(wired.ops, wired.shaped, picks, weighed, wired.mended, wired.places, wired.unread)
     grounded = all(ref.kind != "free" for op in wired.ops for ref in op.args)
-    return Annotation(trace, *verdict, grounded, weighed.rival.margin, len(wired.ops))
+    return Annotation(trace, *verdict, grounded, weighed.rival.margin, len(wired.ops), weighed.odds)
 
 
 def wire_solution(problem: Problem) -> Wired | Annotation:
@@ -110,7 +112,7 @@ def wire_solution(problem: Problem) -> Wired | Annotation:
     shaped = shape_all(known)
     if sum(len(each.slots) for each in shaped) > MAX_SLOTS:
         return _failed("the solution is too long", f"the equations have over {MAX_SLOTS} literals")
-    scene = Scene(known)
+    scene = Scene(known, [slot for each in shaped for slot in each.slots])
     best = wire(shaped, scene)[0]
     built = build(shaped, best.picks)
     rounding = read.mended.rounding if read.mended else ""

@@ -8,6 +8,7 @@ Not covered: how well a source fits a slot whatever the others hold (`features.p
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tracewright.data.annotate.constants import cue_words
 from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.features import Features, Scene, head
 from tracewright.data.annotate.slots import Candidate, Slot
@@ -41,8 +42,10 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
             features.append((f"{pick.kind}_instead_again", 1.0))
     if pick.kind != "result" and pick.value not in (1, 2):
         kinds = {other.kind for other in here if other.kind != "result" and other.value == pick.value} - {pick.kind}
-        if kinds:  # 6 * 6 * 6 is one side three times
-            features.append(("constant_beside_mention", 1.0))
+        if kinds:  # 6 * 6 * 6 is one side three times, 60 words * 60 minutes is not
+            told = not cue_words(pick.value).isdisjoint(head(slot.leaf.after))
+            features.append((f"constant_beside_mention{'_told' if told else ''}", 1.0))
+    features += _again_features(state, pick, slot, known)
     if slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
         features.append(("money_times_money", 1.0))
     if pick.kind == "mention":
@@ -51,8 +54,12 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
         if times:
             role = "same" if state.roles[pick.place] == slot.role else "other"
             features.append((f"m_again_{role}_role", 1.0))
-        if any(other.kind == "mention" and other.place == pick.place for other in here):
+        twins = [at for at, other in enumerate(here, start) if other.kind == "mention" and other.place == pick.place]
+        if twins:
             features.append(("m_twice_here", 1.0))
+            nouns = [head(each.leaf.after)[:1] for each in (slot, known.slots[twins[0]])]
+            if all(nouns) and nouns[0] != nouns[1]:
+                features.append(("m_twice_apart", 1.0))
         place = known.places[pick.place]
         if times and pick.value == 2 and place.relation != "times" and not place.own:
             features.append(("m_two_again", 1.0))
@@ -89,6 +96,17 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
         features += _sibling_features("r", slot, head(source.after), source.segment, here, known)
         features += _told_of(source.segment, here, known)
     return features
+
+
+def _again_features(state: State, pick: Candidate, slot: Slot, known: Scene) -> Features:
+    """Weigh what the same number was taken for in sentences that are alike: `Ann works 7 days, so 7 * 9. Bo ...`."""
+    same = other = 0.0
+    for number, alike in known.repeats(slot):
+        if state.picks[number][:2] == pick[:2]:
+            same = max(same, alike)
+        else:
+            other = max(other, alike)
+    return [(f"again_same_{pick.kind}", same), (f"again_other_{pick.kind}", other)] if same or other else []
 
 
 def _told_of(words: frozenset[str], here: Sequence[Candidate], known: Scene) -> Features:

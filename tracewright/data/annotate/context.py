@@ -44,6 +44,8 @@ class Place:
     """The stems of its own words, where it is a fraction or multiple in words: half, twice, quarter."""
     relation: str
     """`times`, `more` or `less`, where it says how one amount relates to another."""
+    reference: frozenset[str] = frozenset()
+    """The words that say what it is a share, a multiple or a difference of: `Ben`, of `3 more than Ben has`."""
     company: frozenset[Number] = frozenset()
     """The values of the numbers next to it in its sentence."""
 
@@ -102,7 +104,18 @@ def _place(question: str, mentions: tuple[Mention, ...], index: int, sentences: 
         re.search(r"\b(?:each|every|per|a|an|apiece)\b", tail[:40].lower()) is not None or " each " in around,
         _own_words(mention),
         relation(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0]),
+        _reference(question[mention.end : end]),
     )
+
+
+_OF = re.compile(r"\b(?:than|as (?=(?!.*\bas\b))|of)\b *(.*)")
+
+
+def _reference(tail: str) -> frozenset[str]:
+    """Return the words after `than`, the last `as`, or `of`, in the rest of a clause."""
+    phrase = re.split(r"[.,;:!?()]|\b(?:and|but|while|who|which|if|when)\b", tail, maxsplit=1)[0]
+    match = _OF.search(phrase)
+    return frozenset(content(match[1])) if match else frozenset()
 
 
 _SAME_WORDS = {"double": "twice", "doubl": "twice", "twice": "double", "halv": "half", "half": "halv"}

@@ -87,7 +87,11 @@ def annotate_all(
 def annotated(problem: Problem, annotation: Annotation) -> Problem:
     """Return a problem with what its annotation says: the trace (empty where there is none), tier, steps, reason."""
     trace = render(annotation.trace) if annotation.trace else ""
-    extra = {**problem.extra, "annotation": annotation.reason} if annotation.reason else problem.extra
+    extra = dict(problem.extra)
+    if annotation.reason:
+        extra["annotation"] = annotation.reason
+    if annotation.odds is not None:
+        extra["odds"] = round(annotation.odds, 2)
     return replace(problem, trace=trace, tier=annotation.tier, steps=annotation.steps, extra=extra)
 
 

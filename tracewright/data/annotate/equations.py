@@ -203,7 +203,6 @@ def _annotated(inner: str, place: int, sentence: Sentence, mark: int) -> Equatio
         value = -value
     # Of a chain a = b = c in one annotation the first side is the sum that was meant.
     left = left.split("=")[0]
-    tokens: list[Leaf | str] = []
     shown = [item for item in items if item.end <= place and item.value is not None]
     spelled = [
         item._replace(value=NUMBER_WORDS[item.text.lower()])
@@ -211,13 +210,11 @@ def _annotated(inner: str, place: int, sentence: Sentence, mark: int) -> Equatio
         if item.end <= place and item.text.lower() in NUMBER_WORDS
     ]
     shown = sorted((*shown, *spelled), key=lambda item: item.start)
-    used: set[int] = set()
-    for match in _TOKEN.finditer(left.replace("//", "/")):
-        read = number(match[0])
-        if read is None:
-            tokens.append(_multiply(_SIGNS.get(match[0], match[0])))
-        else:
-            tokens.append(replace(_leaf(read, shown, items, used), at=sum(isinstance(t, Leaf) for t in tokens)))
+    pieces = [(match[0], number(match[0])) for match in _TOKEN.finditer(left.replace("//", "/"))]
+    found = _leaves([read for _, read in pieces if read is not None], shown, items)
+    tokens: list[Leaf | str] = []
+    for text, read in pieces:
+        tokens.append(_multiply(_SIGNS.get(text, text)) if read is None else next(found))
     tree = parse_expression(_with_nouns(tokens, items))
     if tree is None or isinstance(tree, Leaf) or not holds(tree, value):
         return None
@@ -254,19 +251,37 @@ def _multiply(sign: str) -> str:
     return "*" if sign in ("x", "X") else sign
 
 
-def _leaf(value: Number, shown: list[Item], items: Sequence[Item], used: set[int]) -> Leaf:
-    """Make a leaf, with the words around the nearest number of that value in the text before the annotation."""
-    for item in reversed(shown):
-        if item.value == value and item.start not in used:
-            used.add(item.start)
-            at = next(at for at, other in enumerate(items) if other.start == item.start)
-            return shown_leaf(items, at, value)
+def _leaves(values: Sequence[Number], shown: Sequence[Item], items: Sequence[Item]) -> Iterator[Leaf]:
+    """Make a leaf of each literal, with the words around the number of the text that it repeats, from last to first.
+
+    The nearest number of that value before the annotation, and before what the literals after it repeat where there is
+    one: of `60 words * 60 minutes = <<60*60=3600>>` the first 60 is the words.
+    """
+    used: set[int] = set()
+    found: list[Leaf] = []
+    end = len(shown)
+    for at in reversed(range(len(values))):
+        value = values[at]
+        free = [place for place, item in enumerate(shown) if item.value == value and item.start not in used]
+        place = max((place for place in free if place < end), default=free[-1] if free else -1)
+        if place >= 0:
+            end = min(end, place)
+            used.add(shown[place].start)
+            leaf = shown_leaf(items, next(n for n, o in enumerate(items) if o.start == shown[place].start), value)
+        else:
+            leaf = Leaf(value, percent=_said_in_percent(value, items, used))
+        found.append(replace(leaf, at=at))
+    return reversed(found)
+
+
+def _said_in_percent(value: Number, items: Sequence[Item], used: set[int]) -> bool:
+    """Say whether the text has a literal as a percentage, .2 as 20 %; that number is then used."""
     for at, item in enumerate(items):
         if item.value is not None and item.value == value * 100 and item.start not in used:
             if _text_at(items, at + 1) in ("%", "percent"):
                 used.add(item.start)
-                return Leaf(value, percent=True)
-    return Leaf(value)
+                return True
+    return False
 
 
 def _text_at(items: Sequence[Item], at: int) -> str:

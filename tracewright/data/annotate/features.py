@@ -4,6 +4,8 @@ Not covered: which sources come into question (`candidates.py`), what earlier ch
 weighs (`weights.py`), the search (`wire.py`).
 """
 
+from collections.abc import Sequence
+
 from tracewright.data.annotate.candidates import find_candidates
 from tracewright.data.annotate.constants import cue_words
 from tracewright.data.annotate.context import Place, same_thing
@@ -17,14 +19,19 @@ CONVERSIONS = frozenset((7, 12, 24, 52, 60, 100, 365, 1000))
 """Constants that turn one unit into another."""
 
 
+CUED = CONVERSIONS | {2, 4, 5, 6}
+"""Constants that a question may state as well: `7 days a week`."""
+
 Features = list[tuple[str, float]]
 
 
 class Scene:
     """What is known of a problem, with the weights of its words."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, slots: Sequence[Slot] = ()) -> None:
         self.known = known
+        self.slots = tuple(slots)
+        """All slots of the solution, in order."""
         self.places, self.equations = known.places, known.equations
         self.near = Rarity([place.near for place in known.places])
         self.clause = Rarity([place.clause for place in known.places])
@@ -40,12 +47,74 @@ class Scene:
         self._options: dict[Slot, list[tuple[Candidate, float]]] = {}
         self._picks: dict[Slot, list[Candidate]] = {}
         self._fitting: dict[Slot, frozenset[int]] = {}
+        self._repeats: dict[Slot, list[tuple[int, float]]] = {}
+        self._scalings: dict[Slot, str] = {}
+        self._references: dict[Slot, frozenset[str]] = {}
 
     def dollar(self, pick: Candidate) -> bool:
         """Say whether a source is an amount of money."""
         if pick.kind == "mention":
             return self.places[pick.place].dollar
         return pick.kind == "result" and self.equations[pick.place].dollar
+
+    def repeats(self, slot: Slot) -> list[tuple[int, float]]:
+        """Return the slots of earlier equations with its value, by number, and how alike the two sentences are."""
+        found = self._repeats.get(slot)
+        if found is None:
+            found = self._repeats[slot] = [
+                (number, self._alike(slot.equation, other.equation))
+                for number, other in enumerate(self.slots)
+                if other.equation < slot.equation and other.value == slot.value
+            ]
+        return found
+
+    def beside(self, slot: Slot) -> list[Slot]:
+        """Return the other slots of its equation."""
+        return [other for other in self.slots if other.equation == slot.equation and other is not slot]
+
+    def scaling(self, slot: Slot) -> str:
+        """Say what a factor does to the other one: `scale` (the unit stays), `turn` (it changes) or nothing."""
+        found = self._scalings.get(slot)
+        if found is None:
+            found = self._scalings[slot] = self._scaling(slot)
+        return found
+
+    def _scaling(self, slot: Slot) -> str:
+        equation, others = self.equations[slot.equation], self.beside(slot)
+        unit = ("$",) if equation.dollar else head(equation.after)[:1]
+        if slot.role not in ("factor", "divisor") or len(others) != 1 or others[0].role != "factor" or not unit:
+            return ""
+        leaf = others[0].leaf
+        nouns = {"$"} if leaf.dollar else set(head(leaf.after))
+        if not nouns:
+            for pick in self.picks(others[0]):
+                if pick.kind in ("mention", "result"):
+                    nouns |= {"$"} if self.dollar(pick) else set(head(self.after(pick)))
+        return "scale" if unit[0] in nouns else "turn" if nouns else ""
+
+    def after(self, pick: Candidate) -> tuple[str, ...]:
+        """Return the words after a source."""
+        return self.places[pick.place].after if pick.kind == "mention" else self.equations[pick.place].after
+
+    def reference(self, slot: Slot) -> frozenset[str]:
+        """Return what the text says that the other numbers of its equation are shares, multiples or differences of."""
+        found = self._references.get(slot)
+        if found is None:
+            places = [
+                self.places[pick.place]
+                for other in self.beside(slot)
+                for pick in self.picks(other)
+                if pick.kind == "mention"
+            ]
+            found = self._references[slot] = frozenset().union(
+                *(place.reference for place in places if place.relation or place.own or place.mention.kind == "percent")
+            )
+        return found
+
+    def _alike(self, one: int, other: int) -> float:
+        """Return the share of the words of two sentences that both have; 1 where neither has any."""
+        left, right = self.equations[one].segment, self.equations[other].segment
+        return (len(left & right) + 0.25) / (len(left | right) + 0.25)
 
     def options(self, slot: Slot) -> list[tuple[Candidate, float]]:
         """Return the candidates of a slot, each with the score of its static features."""
@@ -111,7 +180,24 @@ def _free_features(slot: Slot, known: Scene) -> Features:
     features: Features = [("implicit", 1.0), (f"implicit_{slot.role}", 1.0)]
     if slot.value > MOST_COUNTED:
         features.append(("implicit_large", 1.0))
-    return features + _unshown_features("implicit", slot, known)
+    return features + _unshown_features("implicit", slot, known) + _told_features("implicit", slot, known)
+
+
+_TELLING = frozenset(
+    (
+        "average", "back", "both", "double", "doubl", "equal", "half", "halv", "herself", "himself", "including",
+        "includ", "itself", "leg", "month", "other", "round", "side", "split", "together", "triple", "tripl", "trip",
+        "twice", "way", "week", "weekday", "weekend", "year", "hour", "minute", "percent", "whole", "child", "parent",
+        "brother", "sister", "friend", "wife", "husband", "people", "person",
+    )
+)  # fmt: skip
+"""Words of a solution's sentence that say for or against a number that no text states: `he drives both ways`."""
+
+
+def _told_features(prefix: str, slot: Slot, known: Scene) -> Features:
+    """Say which telling words stand in the sentence of a slot that is filled by no number of the text."""
+    size = _SIZES[slot.value] if slot.value in (1, 2) else "more"
+    return [(f"{prefix}_{size}_{word}", 1.0) for word in sorted(_TELLING & known.equations[slot.equation].words)]
 
 
 def _unshown_features(prefix: str, slot: Slot, known: Scene) -> Features:
@@ -133,6 +219,9 @@ def _constant_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     features: Features = [(f"constant_cue{pick.strength}", 1.0), (f"constant_{slot.role}", 1.0)]
     if slot.leaf.dollar:
         features.append(("constant_dollar", 1.0))
+    scaling = known.scaling(slot)
+    if scaling:
+        features.append((f"constant_{scaling}_{slot.role}", 1.0))
     if not slot.leaf.made and pick.value != 1 and any(place.mention.value == pick.value for place in known.places):
         features.append(("constant_stated", 1.0))
     if pick.value in CONVERSIONS and pick.strength == 2 and slot.role in ("factor", "divisor"):
@@ -142,6 +231,7 @@ def _constant_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     if size in ("one", "two"):
         features.append((f"constant_{size}_{slot.role}", 1.0))
     features += _unshown_features("constant", slot, known)
+    features += _told_features("constant", slot, known)
     nouns = _content(slot.leaf.after)[:2]
     if nouns and pick.value not in (1, 2):
         hit = not cue_words(pick.value).isdisjoint(nouns)
@@ -167,6 +257,15 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
         features.append((f"m_{_SIZES[pick.value]}_{role}", 1.0))
     if place.mention.kind == "percent" and pick.view in ("same", "hundred_less") and not slot.leaf.percent:
         features.append(("m_percent_unsaid", 1.0))
+    if pick.value in CUED and not cue_words(pick.value).isdisjoint(place.near):
+        features.append(("m_states_constant", 1.0))
+    scaling = known.scaling(slot)
+    if scaling:
+        share = place.mention.kind in ("fraction", "multiple", "percent") or place.relation == "times"
+        features.append((f"m_{scaling}_{'share' if share else 'count'}_{slot.role}", 1.0))
+    features += _reference_features("m", slot, place.clause | place.names, known)
+    last = max(1, len(known.places) - 1), max(1, len(known.equations) - 1)
+    features.append(("m_far", abs(pick.place / last[0] - slot.equation / last[1])))
     features.append(("m_company", float(len((place.company & equation.numbers) - {slot.value}))))
     features += _noun_features("m", slot, place.after, place.dollar)
     if place.own:
@@ -195,6 +294,15 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     elif slot.leaf.relation:
         features.append(("m_relation_none", 1.0))
     return features
+
+
+def _reference_features(prefix: str, slot: Slot, words: frozenset[str], known: Scene) -> Features:
+    """Hold a source against what the other number of the equation is said to be taken of."""
+    reference = known.reference(slot)
+    if not reference:
+        return []
+    hits = len(reference & words)
+    return [(f"{prefix}_reference", hits / len(reference))] if hits else [(f"{prefix}_reference_none", 1.0)]
 
 
 def _kind(place: Place) -> str:
@@ -259,6 +367,7 @@ def _result_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
             features.append(("r_name_hit", 1.0))
         elif source.names:
             features.append(("r_name_miss", 1.0))
+    features += _reference_features("r", slot, source.segment | source.names, known)
     if slot.first:
         features.append(("r_first", 1.0))
     features += _unit_features("r", slot, equation, head(source.after), source.dollar)

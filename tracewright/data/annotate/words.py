@@ -22,7 +22,7 @@ STOP = word_set(
     therefore hence there here when while where which who whom whose what how many much not no only also just too
     very s t more less fewer total altogether all sum answer means mean meaning know given also get gets got such up
     down out off over under again after before during about if let make makes made need needs each every per one
-    some any other another own same both left still now first next last finally equal equals equation calculate find
+    some any other another own same left still now first next last finally equal equals equation calculate find
     first divide multiply add subtract plus minus times
     """
 )
