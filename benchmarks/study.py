@@ -27,9 +27,13 @@ from pathlib import Path
 
 from tracewright.cli.verb import whole
 from tracewright.config import read_config
+from tracewright.data.annotate import annotate_all
 from tracewright.data.assemble import assemble
 from tracewright.data.generate import Split, problems
+from tracewright.data.gsm8k import read_gsm8k
+from tracewright.data.overlap import find_all_overlaps
 from tracewright.data.problem import Problem, write_problems
+from tracewright.data.vary import learn_ranges, vary_all
 from tracewright.errors import TracewrightError
 from tracewright.evaluate.grades import read_grades
 from tracewright.evaluate.stats import mean_interval, paired_bootstrap
@@ -45,9 +49,9 @@ STUDIES: dict[str, dict[str, list[str]]] = {
     },
     "real": {
         "certain GSM8K traces alone": ["data.train=0", "data.tiers=[certain]"],
-        "with variants": ["data.train=0", "data.tiers=[certain]", "data.variants=8"],
+        "with variants": ["data.train=0", "data.tiers=[certain]", "data.variants=2"],
         "with synthetic problems": ["data.tiers=[certain]"],
-        "with both": ["data.tiers=[certain]", "data.variants=8"],
+        "with both": ["data.tiers=[certain]", "data.variants=2"],
     },
     "rl": {
         f"{baseline}, {rewards}": [f"rl.baseline={baseline}", f"rl.rewards={rewards}"]
@@ -75,14 +79,34 @@ def evaluation(recipe: Recipe, study: str) -> dict[str, list[Problem]]:
     return splits
 
 
-def prepare(path: Path, recipe: Recipe, splits: dict[str, list[Problem]], held_out: set[str]) -> Run:
+def annotated(path: str) -> list[Problem]:
+    """Return GSM8K's training problems with their traces: once for all arms, for it takes most of a minute."""
+    done, _ = annotate_all(read_gsm8k(path, "train"))
+    return [replace(problem, expert="") for problem in done if problem.trace]
+
+
+def training(recipe: Recipe, real: list[Problem], dev: list[Problem]) -> list[Problem]:
+    """Return the training problems of an arm of `real`, as a run with this recipe would put them together."""
+    synthetic = replace(recipe.data, gsm8k="", variants=0)
+    chosen = [problem for problem in real if problem.tier in recipe.data.tiers]
+    varied = vary_all(chosen, recipe.data.variants, recipe.seed, learn_ranges(real)) if recipe.data.variants else []
+    made = [variant for each in varied for variant in each.variants]
+    near = {overlap.training.id for overlap in find_all_overlaps(made, dev)}
+    kept = [variant for variant in made if variant.id not in near]
+    return [*assemble(synthetic, recipe.seed).train, *chosen, *kept]
+
+
+def prepare(
+    path: Path, recipe: Recipe, splits: dict[str, list[Problem]], held_out: set[str], real: list[Problem]
+) -> Run:
     """Make the run of one arm and seed, with its own training data and the common evaluation problems."""
     if path.exists():
         return reopen(path)
     partial = path.with_name(path.name + ".making")
     shutil.rmtree(partial, ignore_errors=True)
     run = create(partial, recipe)
-    train = [problem for problem in assemble(recipe.data, recipe.seed).train if problem.schema not in held_out]
+    drawn = training(recipe, real, splits["gsm8k_dev"]) if real else assemble(recipe.data, recipe.seed).train
+    train = [problem for problem in drawn if problem.schema not in held_out]
     for split, members in {"train": train, **splits}.items():
         write_problems(members, run.problems(split))
     run.write_json(run.environment, {"seed": recipe.seed, "notes": []})
@@ -203,6 +227,8 @@ def main() -> None:
     start = reopen(options.start) if options.start else None
     if options.study == "rl" and start is None:
         parser.error("rl needs --start RUN")
+    if options.study == "real" and not options.gsm8k:
+        parser.error("real needs --gsm8k PATH")
     path = start.config if start and options.study == "rl" else options.recipe
     if options.study == "rl":
         words = [*RL, *words]
@@ -211,12 +237,17 @@ def main() -> None:
         words.append("rl.steps=0")
         splits = evaluation(common, options.study)
         held_out = {problem.schema for problem in splits.get("unseen_schemas", [])}
+        real = annotated(options.gsm8k) if options.study == "real" else []
     runs: dict[str, list[Run]] = {}
     for arm, extra in STUDIES[options.study].items():
         for seed in range(options.seeds):
             recipe = read_config(Recipe, path, [*words, *extra, f"seed={seed}"])
             place = options.out / f"{list(STUDIES[options.study]).index(arm)}-{seed}"
-            made = branch(place, recipe, start) if options.study == "rl" else prepare(place, recipe, splits, held_out)  # type: ignore[arg-type]
+            made = (
+                branch(place, recipe, start)
+                if options.study == "rl"
+                else prepare(place, recipe, splits, held_out, real)
+            )  # type: ignore[arg-type]
             runs.setdefault(arm, []).append(made)
     with ThreadPoolExecutor(options.jobs) as pool:
         list(
