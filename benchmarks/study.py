@@ -87,13 +87,14 @@ def annotated(path: str) -> list[Problem]:
 
 def training(recipe: Recipe, real: list[Problem], dev: list[Problem]) -> list[Problem]:
     """Return the training problems of an arm of `real`, as a run with this recipe would put them together."""
-    synthetic = replace(recipe.data, gsm8k="", variants=0)
+    data = replace(recipe.data, gsm8k="", variants=0) if recipe.data.train else None
+    synthetic = assemble(data, recipe.seed).train if data else []
     chosen = [problem for problem in real if problem.tier in recipe.data.tiers]
     varied = vary_all(chosen, recipe.data.variants, recipe.seed, learn_ranges(real)) if recipe.data.variants else []
     made = [variant for each in varied for variant in each.variants]
     near = {overlap.training.id for overlap in find_all_overlaps(made, dev)}
     kept = [variant for variant in made if variant.id not in near]
-    return [*assemble(synthetic, recipe.seed).train, *chosen, *kept]
+    return [*synthetic, *chosen, *kept]
 
 
 def prepare(

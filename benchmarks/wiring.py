@@ -10,7 +10,8 @@ where the reader held them for equally right. Ids and indices only: the sentence
 A problem is mis-wired where its trace, run with a number of its own for every mention, gives something else than the
 trace that the reader's sources give: 3 * 4 for 4 * 3 is no error. `--show` prints each with its text.
 
-`wiring.tsv` and `wiring_hard.tsv` are what the weights are fitted to; `wiring_held_out.tsv` is never to be.
+`wiring.tsv`, `wiring_hard.tsv` and `wiring_close.tsv` are what the weights are fitted to; `wiring_held_out.tsv` is
+never to be. The second table cuts the certain ones by their odds, which `annotate` writes down with each problem.
 
 Not covered: numbers of equations that stand in the text alone, which nobody labelled.
 """
@@ -28,12 +29,14 @@ from tracewright.data.annotate.alternatives import same_program
 from tracewright.data.annotate.annotation import Wired, wire_solution
 from tracewright.data.annotate.program import HIDDEN, build, prune
 from tracewright.data.annotate.slots import Candidate, Slot
+from tracewright.data.annotate.tiers import CERTAIN
 from tracewright.data.gsm8k import read_solutions
 from tracewright.data.problem import Problem
 from tracewright.errors import TracewrightError
 from tracewright.evaluate.stats import wilson
 
 TIERS = ("certain", "likely", "doubtful", "failed")
+CUTS = (-4.0, -3.0, -2.0, -1.2, CERTAIN)
 Labels = dict[int, dict[tuple[int, int], tuple[str, ...]]]
 """Problem -> (annotation, literal) -> sources that are right."""
 
@@ -141,6 +144,7 @@ def main() -> None:
     tiers: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     texts: dict[str, list[str]] = defaultdict(list)
+    sure: list[tuple[float, bool]] = []
     for number, wanted in labels.items():
         problem = replace(problems[number], id=str(number))
         annotation, wired = annotate(problem), wire_solution(problem)
@@ -149,6 +153,8 @@ def main() -> None:
             continue
         misses = compare(wired, wanted)
         wrong[annotation.tier] += misses.harmful
+        if annotation.tier == "certain" and annotation.odds is not None:
+            sure.append((annotation.odds, misses.harmful))
         if misses.harmful:
             texts[annotation.tier].append(shown(problem, annotation, misses))
     if given.show:
@@ -156,9 +162,17 @@ def main() -> None:
             print("\n\n".join(texts[tier]), end="\n\n")
     print(f"{len(labels)} problems\n{'tier':<10}{'n':>6}{'share':>8}{'mis-wired':>11}   [95 %]")
     for tier in TIERS:
-        n, bad = tiers[tier], wrong[tier]
-        low, high = wilson(bad, n) if n else (0.0, 1.0)
-        print(f"{tier:<10}{n:>6}{n / len(labels):>8.1%}{bad:>11}   {bad / n if n else 0:.1%} [{low:.1%}, {high:.1%}]")
+        print(row(tier, tiers[tier], wrong[tier], len(labels)))
+    print("certain, odds below")
+    for cut in CUTS:
+        below = [bad for odds, bad in sure if odds < cut]
+        print(row(f"{cut:g}", len(below), sum(below), len(labels)))
+
+
+def row(name: str, n: int, bad: int, total: int) -> str:
+    """Write a line of a table: how many, what share, how many of them are mis-wired, with the interval."""
+    low, high = wilson(bad, n) if n else (0.0, 1.0)
+    return f"{name:<10}{n:>6}{n / total:>8.1%}{bad:>11}   {bad / n if n else 0:.1%} [{low:.1%}, {high:.1%}]"
 
 
 if __name__ == "__main__":

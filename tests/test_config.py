@@ -78,6 +78,7 @@ def test_what_is_written_is_read_back(tmp_path):
         ("name: x", ["eval.temperature=-1"], "eval.temperature must not be negative"),
         ("name: x", ["sampler.retries=-1"], "sampler.retries must not be negative"),
         ("model:\n  trainable: {layers: 2, lora: 8}", [], "exclude each other"),
+        ("model: {dtype: float16}", [], "trains badly"),
         ("- a", [], "a recipe is a mapping"),
         ("name: [", [], "line"),
         ("name: a\nname: b", [], "stands twice"),

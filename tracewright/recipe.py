@@ -408,7 +408,10 @@ class Recipe:
             )
         if not self.rl.problems:
             raise ConfigError("rl.problems is empty", "write train, gsm8k or a file of questions and answers")
-        if self.sampler.kind == "openai" and (self.sft.steps != 0 or self.rl.steps != 0):
+        trains = self.sft.steps != 0 or self.rl.steps != 0
+        if self.model.dtype == "float16" and trains and not self.model.trainable.lora:
+            raise ConfigError("model.dtype=float16 trains badly", "set model.dtype=bfloat16, float32 or auto")
+        if self.sampler.kind == "openai" and trains:
             raise ConfigError(
                 "sampler.kind=openai scores the model behind an endpoint, and this recipe trains one of its own",
                 "set sft.steps=0 rl.steps=0, or sampler.kind=local",

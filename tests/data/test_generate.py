@@ -294,3 +294,16 @@ def test_answers_are_exact(tmp_path):
 def test_choose_is_in_alphabetical_order():
     names = [schema.name for schema in choose(CONFIG, "train")]
     assert names == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (DataConfig(composition=1, schemas=("price_chain",)), "leaves no composition"),
+        (DataConfig(composition=0.2, schemas=("composition",)), "leaves compositions alone"),
+        (DataConfig(balance="run9", schemas=("price_chain",)), "leaves no schema of it"),
+    ],
+)
+def test_shares_that_no_schema_can_give_are_refused(config: DataConfig, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        choose(config, None)

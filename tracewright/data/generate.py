@@ -12,7 +12,7 @@ that training leaves out); a wording and a share of the schemas are held out for
 """
 
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
@@ -179,6 +179,7 @@ def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema
             raise ConfigError(f"data.schemas names {word!r}, which is no schema, no expert and no set of schemas", hint)
     if config.composition == 0:
         chosen = [schema for schema in chosen if schema.expert != "composition"]
+    _check_shares(config, {expert_of(schema.name, schema.expert, config) for schema in chosen})
     held_out = unseen_schemas(chosen, config.hold_out)
     if split == "unseen_schemas":
         chosen = [schema for schema in chosen if schema.name in held_out]
@@ -195,6 +196,31 @@ def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema
             f"data.schemas leaves no schema for the split {split or 'all'}", "name others, or leave it out"
         )
     return chosen
+
+
+def _check_shares(config: DataConfig, experts: Set[str]) -> None:
+    """Refuse shares that the schemas cannot give: a part of no schemas would silently go to the others."""
+    if not experts:
+        return  # said elsewhere
+    missing = sorted(
+        expert for expert, share in SHARES.get(config.balance, {}).items() if share and expert not in experts
+    )
+    if missing:
+        raise ConfigError(
+            f"data.balance={config.balance} has a share of {missing[0]}, but data.schemas leaves no schema of it",
+            "name more schemas, or leave data.balance out",
+        )
+    if config.composition:
+        if "composition" not in experts:
+            raise ConfigError(
+                f"data.composition={config.composition:g}, but data.schemas leaves no composition",
+                "name one, or set it to 0",
+            )
+        if config.composition < 1 and experts == {"composition"}:
+            raise ConfigError(
+                f"data.composition={config.composition:g}, but data.schemas leaves compositions alone",
+                "name others, or leave data.composition out",
+            )
 
 
 def unseen_schemas(schemas: Iterable[Schema], share: float) -> frozenset[str]:
