@@ -1,10 +1,11 @@
-"""Two CPU processes that hold a half of the weights each (FSDP) take the same steps as one process.
+"""Two CPU processes that share out weights (FSDP) or the optimizer (ZeRO) take the same steps as one process.
 
-accelerate turns FSDP on for GPUs alone: on a CPU it would fall back to DDP without a word. The script below sets the
-state that accelerate would set on a GPU; from there on everything is its own and torch's.
+accelerate turns both on for GPUs alone: on a CPU it would fall back to DDP without a word. The script below sets the
+state that accelerate would set on a GPU; from there on everything is its own, torch's and DeepSpeed's.
 """
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from tracewright.errors import ModelError
 from tracewright.model.load import load
 from tracewright.recipe import ModelConfig, PromptConfig
 from tracewright.train import shard
-from tracewright.train.shard import is_sharded, open_accelerator
+from tracewright.train.shard import is_sharded, open_accelerator, uses_zero, zero_step
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,7 +46,15 @@ from tracewright.train.step import Stepper
 
 torch.set_num_threads(1)
 folder, trainable, processes = Path(sys.argv[2]), TrainableConfig(**json.loads(sys.argv[3])), int(sys.argv[4])
-if processes > 1:
+way = sys.argv[5]
+if way == "zero":
+    from accelerate.utils import DeepSpeedPlugin
+    Accelerator(cpu=True)
+    PartialState._shared_state["distributed_type"] = DistributedType.DEEPSPEED
+    plugin = DeepSpeedPlugin(zero_stage=2, gradient_clipping=0.5)
+    plugin.select(_from_accelerator_state=True)
+    AcceleratorState._shared_state["deepspeed_plugins"] = {"default": plugin}
+elif way == "fsdp":
     Accelerator(cpu=True)
     PartialState._shared_state["distributed_type"] = DistributedType.FSDP
     AcceleratorState._shared_state["fsdp_plugin"] = FullyShardedDataParallelPlugin(
@@ -69,7 +78,7 @@ if PartialState().is_main_process:
     save_pretrained(load(recipe.model, recipe.prompt, texts=texts), folder / "start")
 PartialState().wait_for_everyone()
 def fresh():
-    if processes > 1:
+    if way == "fsdp":
         os.environ |= {"ACCELERATE_USE_FSDP": "true", "FSDP_CPU_RAM_EFFICIENT_LOADING": "true"}  # as the launcher does
     start = load(replace(recipe.model, id=str(folder / "start")), recipe.prompt)
     os.environ.pop("ACCELERATE_USE_FSDP", None)  # accelerate itself would look for a GPU
@@ -84,7 +93,9 @@ def probe(model):
 rl.judge = lambda text, *_, **__: type("Verdict", (), {"status": "correct", "reward": float(text.count("e") % 3)})()
 real = Stepper.update
 def update(self, *arguments, **named):
-    held = sum(item.to_local().numel() if hasattr(item, "to_local") else item.numel() for item in self._own.values())
+    groups = self.optimizer.param_groups
+    parts = [part for group in groups for part in group["params"]] if self.zero else self._own.values()
+    held = sum(item.to_local().numel() if hasattr(item, "to_local") else item.numel() for item in parts)
     sharded.append(held / sum(item.numel() for item in self.trained.values()))
     return real(self, *arguments, **named)
 Stepper.update = update
@@ -106,23 +117,31 @@ if PartialState().is_main_process:
 """
 
 
-def run(folder: Path, trainable: dict, processes: int) -> dict:
+def run(folder: Path, trainable: dict, processes: int, way: str = "") -> dict:
     folder.mkdir()
     script = folder / "script.py"
     script.write_text(SCRIPT)
     launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={processes}"] if processes > 1 else []
     own = str(Path(__file__).with_name("conftest.py"))
-    command = [sys.executable, *launcher, str(script), own, str(folder), json.dumps(trainable), str(processes)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "ACCELERATE_USE_CPU": "1"}
+    command = [sys.executable, *launcher, str(script), own, str(folder), json.dumps(trainable), str(processes), way]
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        "ACCELERATE_USE_CPU": "1",
+    }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-5000:]
+    assert done.returncode == 0, done.stderr[-9000:]
     return json.loads((folder / "out.json").read_text())
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("way", ["fsdp", "zero"])
 @pytest.mark.parametrize("trainable", [{"layers": "all"}, {"layers": 1}, {"lora": 4}], ids=["all", "last", "lora"])
-def test_shards_take_the_steps_of_whole_weights(tmp_path, trainable):
-    whole, shards = run(tmp_path / "whole", trainable, 1), run(tmp_path / "shards", trainable, 2)
+def test_shards_take_the_steps_of_whole_weights(tmp_path, trainable, way):
+    if way == "zero":
+        pytest.importorskip("deepspeed", reason="DeepSpeed is not installed: pip install deepspeed")
+    whole, shards = run(tmp_path / "whole", trainable, 1), run(tmp_path / "shards", trainable, 2, way)
     assert (whole["held"], shards["held"]) == (1.0, pytest.approx(0.5, abs=0.01))
     assert len(whole["rows"]) == len(shards["rows"]) == 15
     for left, right in zip(whole["rows"], shards["rows"], strict=True):
@@ -144,11 +163,48 @@ def test_shards_take_the_steps_of_whole_weights(tmp_path, trainable):
         torch.testing.assert_close(left, right, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("kind", [DistributedType.DEEPSPEED, DistributedType.MEGATRON_LM, DistributedType.FSDP])
+@pytest.mark.parametrize("kind", [DistributedType.MEGATRON_LM, DistributedType.FSDP])
 def test_other_ways_of_sharding_are_refused_in_one_sentence(kind):
     accelerator = SimpleNamespace(distributed_type=kind, is_fsdp2=False)
     with pytest.raises(ModelError, match=r"accelerate is configured for .*; configure FSDP with fsdp_version: 2"):
         is_sharded(accelerator)
+
+
+def zero(**config) -> SimpleNamespace:
+    plugin = SimpleNamespace(deepspeed_config=config)
+    return SimpleNamespace(
+        distributed_type=DistributedType.DEEPSPEED, state=SimpleNamespace(deepspeed_plugin=plugin), is_fsdp2=False
+    )
+
+
+def test_zero_clips_by_the_recipe_and_accumulates_by_the_loops():
+    accelerator = zero(zero_optimization={"stage": 2}, gradient_clipping=9.0, gradient_accumulation_steps=8)
+    assert uses_zero(accelerator, 0.5)
+    assert not is_sharded(accelerator)  # the weights are whole
+    config = accelerator.state.deepspeed_plugin.deepspeed_config
+    assert (config["gradient_clipping"], config["gradient_accumulation_steps"]) == (0.5, 1)
+    assert not uses_zero(SimpleNamespace(distributed_type=DistributedType.MULTI_GPU), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"zero_optimization": {"stage": 3}}, "ZeRO stage 3; set zero_stage: 1 or 2"),
+        ({}, "ZeRO stage None; set zero_stage: 1 or 2"),
+        ({"zero_optimization": {"stage": 2, "offload_optimizer": {"device": "cpu"}}}, "offload_optimizer; set"),
+        ({"zero_optimization": {"stage": 1}, "optimizer": {"type": "Adam"}}, "an optimizer of its own; leave it out"),
+        ({"zero_optimization": {"stage": 1}, "scheduler": {"type": "x"}}, "a scheduler of its own; leave it out"),
+    ],
+)
+def test_what_zero_cannot_do_here_is_refused_in_one_sentence(config, said):
+    with pytest.raises(ModelError, match=said):
+        uses_zero(zero(**config), 1.0)
+
+
+@pytest.mark.parametrize(("norm", "size"), [(0.25, 0.25), (torch.tensor(2.0), 2.0), (None, None), (-1.0, None)])
+def test_a_gradient_that_zero_found_damaged_has_no_norm(norm, size):
+    found = zero_step(SimpleNamespace(step=lambda: None, get_global_grad_norm=lambda: norm))
+    assert math.isnan(found) if size is None else found == size
 
 
 def test_sharding_without_a_gpu_is_refused_in_one_sentence(monkeypatch):

@@ -1,11 +1,17 @@
-"""Weights that are shared out among processes while they are trained: FSDP, by accelerate's own configuration.
+"""Training that is shared out among processes by accelerate's own configuration: FSDP, and DeepSpeed's ZeRO.
 
-What is sharded is a copy of the model with its gradients and optimizer; the whole weights stay on every process as
-well, once, for sampling, evaluation and saving, and are gathered when these need them. So a model must fit into one
+FSDP: what is sharded is a copy of the model with its gradients and optimizer; the whole weights stay on every process
+as well, once, for sampling, evaluation and saving, and are gathered when these need them. So a model must fit into one
 device as it is (4 bytes a parameter in float32), and the 12 to 16 bytes a parameter that training adds are shared.
-Not covered: models too large for one device; FSDP's version 1, whose optimizer did not come back whole from a
-checkpoint; DeepSpeed and Megatron, which take the optimizer's steps themselves.
+ZeRO, stages 1 and 2: the weights are whole on every process anyway; optimizer and, with 2, gradients are shared. Its
+engine clips and steps, by the recipe's numbers; a gradient that is not finite is seen after the step, so that the
+weights in memory are lost then, but no checkpoint.
+Not covered: models too large for one device, and so ZeRO's stage 3; offloading; FSDP's version 1, whose optimizer did
+not come back whole from a checkpoint; Megatron.
 """
+
+import math
+from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -17,6 +23,8 @@ from tracewright.errors import ModelError
 _WRAPPERS = ("_checkpoint_wrapped_module.", "_orig_mod.")
 """Parts of a parameter's name that wrappers add."""
 _HINT = "configure FSDP with fsdp_version: 2, which shards weights, gradients and optimizer too"
+ZERO_STAGES = (1, 2)
+"""Stages of DeepSpeed's ZeRO that leave the weights whole on every process."""
 
 
 def open_accelerator(device: torch.device) -> Accelerator:
@@ -40,7 +48,7 @@ def is_sharded(accelerator: Accelerator) -> bool:
         ModelError: by a way of sharding that these loops cannot use.
     """
     kind = accelerator.distributed_type
-    if kind in (DistributedType.DEEPSPEED, DistributedType.MEGATRON_LM):
+    if kind == DistributedType.MEGATRON_LM:
         raise ModelError(
             f"accelerate is configured for {kind.value}, which takes the optimizer's steps itself and does not leave "
             "the learning rate, the clipping and the check for a damaged gradient to the recipe",
@@ -49,6 +57,40 @@ def is_sharded(accelerator: Accelerator) -> bool:
     if kind == DistributedType.FSDP and not accelerator.is_fsdp2:
         raise ModelError("accelerate is configured for FSDP's version 1, from which a run cannot be resumed", _HINT)
     return bool(kind == DistributedType.FSDP)
+
+
+def uses_zero(accelerator: Accelerator, clip: float) -> bool:
+    """Say whether DeepSpeed takes the steps; if so, make its configuration clip as the recipe does, and only that.
+
+    Raises:
+        ModelError: it is configured for what these loops cannot use.
+    """
+    if accelerator.distributed_type != DistributedType.DEEPSPEED:
+        return False
+    config: dict[str, Any] = accelerator.state.deepspeed_plugin.deepspeed_config
+    zero = config.get("zero_optimization", {})
+    stage = zero.get("stage")
+    if stage not in ZERO_STAGES:
+        raise ModelError(f"accelerate is configured for DeepSpeed's ZeRO stage {stage}", "set zero_stage: 1 or 2")
+    for key in ("offload_optimizer", "offload_param"):
+        if (zero.get(key) or {}).get("device", "none") != "none":
+            raise ModelError(f"accelerate is configured for DeepSpeed's {key}", f"set {key}_device: none")
+    for key, named in (("optimizer", "an optimizer"), ("scheduler", "a scheduler")):
+        if key in config:
+            raise ModelError(f"DeepSpeed's configuration has {named} of its own", "leave it out")
+    config.update(
+        train_micro_batch_size_per_gpu=1, gradient_accumulation_steps=1, gradient_clipping=clip,
+        zero_force_ds_cpu_optimizer=False,
+    )  # fmt: skip
+    return True
+
+
+def zero_step(engine: Any) -> float:
+    """Let DeepSpeed clip and take a step; return the norm of the gradient before, NaN where it was not finite."""
+    engine.step()
+    norm = engine.get_global_grad_norm()
+    size = math.nan if norm is None else float(norm)
+    return size if size >= 0 else math.nan  # -1 says that it overflowed, and that the step was left out
 
 
 def clip_shards(accelerator: Accelerator, own: dict[str, Parameter], limit: float) -> float:

@@ -20,7 +20,7 @@ from accelerate.utils import gather_object
 from tracewright.errors import ModelError, RunError
 from tracewright.model.load import LanguageModel
 from tracewright.train.checkpoint import Checkpoint, read_checkpoint, write_checkpoint, writing
-from tracewright.train.shard import clip_shards, gather_weights, is_sharded, open_accelerator
+from tracewright.train.shard import clip_shards, gather_weights, is_sharded, open_accelerator, uses_zero, zero_step
 
 FLOOR = 0.05
 """The schedules fall to this share of the peak learning rate."""
@@ -71,6 +71,8 @@ class Stepper:
         self.accelerator = open_accelerator(device)
         self.sharded = is_sharded(self.accelerator)
         """Whether each process holds a part of the weights only."""
+        self.zero = uses_zero(self.accelerator, clip)
+        """Whether `model` is DeepSpeed's engine, which holds a part of the optimizer and takes the steps."""
         model = copy.deepcopy(language_model.model) if self.sharded else language_model.model
         self.head = model.get_output_embeddings()
         optimizer = _adamw(_trainable(model), betas, weight_decay, fused=device.type in ("cpu", "cuda"))
@@ -118,6 +120,10 @@ class Stepper:
         """
         for index in range(count):
             last = index == count - 1
+            if self.zero:
+                self.model.set_gradient_accumulation_boundary(is_boundary=last)
+                self.model.backward(next(losses) * self.processes)
+                continue
             with self._sync(last):
                 # Several processes average their gradients: the factor makes it the sum again.
                 self.accelerator.backward(next(losses) * self.processes)
@@ -131,9 +137,11 @@ class Stepper:
         """Clip, and take an optimizer step at a learning rate; return the norm of the gradient before clipping.
 
         Raises:
-            RunError: loss or gradient are not finite; the weights are left as they were.
+            RunError: loss or gradient are not finite; the weights are left as they were (but see `shard.py`).
         """
-        size = self._clip()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        size = self._clip() if not self.zero else zero_step(self.model) if math.isfinite(loss) else math.nan
         if not (math.isfinite(loss) and math.isfinite(size)):
             self.optimizer.zero_grad(set_to_none=True)
             what = "gradient" if math.isfinite(loss) else "loss"
@@ -141,10 +149,9 @@ class Stepper:
                 f"{section} step {step + 1}: the {what} is not a finite number",
                 f"lower {section}.lr (it was {rate:.2g}), and resume from the last good checkpoint in {folder}",
             )
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        if not self.zero:
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
         return size
 
     def _clip(self) -> float:
@@ -164,12 +171,13 @@ class Stepper:
         Raises:
             RunError: it cannot be written.
         """
-        if self.sharded:
+        parted = self.sharded or self.zero
+        if parted:
             with writing(_shards(folder, step)):  # the file below, written last, makes it count
                 self.accelerator.save_state(str(_shards(folder, step)))
         if self.accelerator.is_main_process:
-            weights = {} if self.sharded else {name: item.detach() for name, item in self.trained.items()}
-            state = {} if self.sharded else self.optimizer.state_dict()
+            weights = {} if parted else {name: item.detach() for name, item in self.trained.items()}
+            state = {} if parted else self.optimizer.state_dict()
             write_checkpoint(folder, Checkpoint(step, weights, state, extra))
             for old in folder.glob(_shards(folder, 0).name.replace("0000000", "*")):
                 if not folder.joinpath(old.name.replace("shards-", "step-") + ".pt").exists():
@@ -185,7 +193,7 @@ class Stepper:
         checkpoint = read_checkpoint(folder, self.language_model.device)
         if checkpoint is None:
             return 0, {}
-        if self.sharded:
+        if self.sharded or self.zero:
             self.accelerator.load_state(str(_shards(folder, checkpoint.step)))
             self.gather_weights()
             return checkpoint.step, checkpoint.extra
