@@ -13,7 +13,7 @@ from tracewright.data.annotate.features import score
 from tracewright.data.annotate.names import distinct, name_mention
 from tracewright.data.annotate.program import Op, Program, Ref, constant, prune, run
 from tracewright.data.annotate.tiers import CERTAIN
-from tracewright.data.annotate.wire import describe, search, wire, wire_with
+from tracewright.data.annotate.wire import describe, wire, wire_with
 from tracewright.data.annotate.words import content
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
@@ -193,10 +193,10 @@ def test_what_makes_no_difference_is_no_doubt() -> None:
 def test_the_odds_weigh_all_that_computes_something_else() -> None:
     wired = wire_solution(Problem(question=TWINS[0], solution=TWINS[1], answer="60"))
     assert isinstance(wired, Wired)
-    found = weigh_alternatives(wired.shaped, wired.scene, wired.best, wired.ops, wired.rounding)
+    found = weigh_alternatives(wired.shaped, wired.beam, wired.scene, wired.best, wired.ops, wired.rounding)
     assert found.rival.pick
     assert -found.rival.margin <= found.odds < CERTAIN
-    beam = search(wired.shaped, wired.scene)
+    beam = wired.beam
     forced = [wire_with(beam, turn.number, wired.best.picks[turn.number], wired.scene) for turn in beam.turns]
     assert all(wiring.score <= wired.best.score + 1e-9 for wiring in forced)
 

@@ -16,7 +16,7 @@ from tracewright.data.annotate.context import Place, same_thing
 from tracewright.data.annotate.features import Scene
 from tracewright.data.annotate.program import Op, build, prune, run
 from tracewright.data.annotate.slots import Candidate, Shaped
-from tracewright.data.annotate.wire import Wiring, search, wire_with
+from tracewright.data.annotate.wire import Beam, Wiring, wire_with
 from tracewright.number import Number
 
 DRAWS = 2
@@ -55,17 +55,18 @@ class Alternatives(NamedTuple):
 
 
 def weigh_alternatives(
-    shaped: Sequence[Shaped], scene: Scene, best: Wiring, ops: Sequence[Op], rounding: str
+    shaped: Sequence[Shaped], beam: Beam, scene: Scene, best: Wiring, ops: Sequence[Op], rounding: str
 ) -> Alternatives:
     """Weigh the wirings in which one slot is forced to another source against the best one.
 
-    `ops` is the program of the best wiring, `rounding` the operation on its last result, if any.
+    `beam` is the search that found the best wiring, `ops` its program, `rounding` the operation on the last result, if
+    there is one.
     """
     numbers = [new_numbers(scene.places, draw) for draw in range(DRAWS)]
     expected = [_result(ops, values) for values in numbers]
     same, other = 1.0, 0.0
     rival = Rival(ENOUGH, -1, None)
-    for at, pick, wiring in forced_wirings(shaped, scene, best):
+    for at, pick, wiring in forced_wirings(beam, scene, best):
         margin = best.score - wiring.score
         if _differs(shaped, wiring.picks, rounding, numbers, expected):
             other += math.exp(-margin)
@@ -76,12 +77,9 @@ def weigh_alternatives(
     return Alternatives(rival, math.log(other / same) if other else -ENOUGH)
 
 
-def forced_wirings(
-    shaped: Sequence[Shaped], scene: Scene, best: Wiring, far: float = FAR
-) -> Iterator[tuple[int, Candidate, Wiring]]:
+def forced_wirings(beam: Beam, scene: Scene, best: Wiring, far: float = FAR) -> Iterator[tuple[int, Candidate, Wiring]]:
     """Yield the best wiring for each slot and each other source, none of them twice: slot, source, wiring."""
     seen = {best.picks}
-    beam = search(shaped, scene)
     for turn in beam.turns:
         at = turn.number
         for pick, _ in scene.options(turn.slot):

@@ -14,7 +14,7 @@ from tracewright.data.annotate.repair import Repair, repair
 from tracewright.data.annotate.slots import Known, Shaped
 from tracewright.data.annotate.solution import read_equations, unread_results
 from tracewright.data.annotate.tiers import Tier, judge
-from tracewright.data.annotate.wire import Wiring, shape_all, wire
+from tracewright.data.annotate.wire import Beam, Wiring, ranked, search, shape_all
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
 from tracewright.number import Number, read_answer, write
@@ -63,6 +63,7 @@ class Wired(NamedTuple):
     places: tuple[Place, ...]
     shaped: list[Shaped]
     scene: Scene
+    beam: Beam
     best: Wiring
     results: tuple[Ref, ...]
     """What holds the result of each equation."""
@@ -88,7 +89,7 @@ def annotate(problem: Problem) -> Annotation:
     trace = _trace(wired.ops, wired.places, problem, gold)
     if isinstance(trace, Annotation):
         return trace
-    weighed = weigh_alternatives(wired.shaped, wired.scene, wired.best, wired.ops, wired.rounding)
+    weighed = weigh_alternatives(wired.shaped, wired.beam, wired.scene, wired.best, wired.ops, wired.rounding)
     picks = wired.best.picks
     verdict = judge(wired.ops, wired.shaped, picks, weighed, wired.mended, wired.places, wired.unread)
     grounded = all(ref.kind != "free" for op in wired.ops for ref in op.args)
@@ -113,7 +114,8 @@ def wire_solution(problem: Problem) -> Wired | Annotation:
     if sum(len(each.slots) for each in shaped) > MAX_SLOTS:
         return _failed("the solution is too long", f"the equations have over {MAX_SLOTS} literals")
     scene = Scene(known, [slot for each in shaped for slot in each.slots])
-    best = wire(shaped, scene)[0]
+    beam = search(shaped, scene)
+    best = ranked(beam, scene)[0]
     built = build(shaped, best.picks)
     rounding = read.mended.rounding if read.mended else ""
     answer = built.results[-1]
@@ -121,7 +123,7 @@ def wire_solution(problem: Problem) -> Wired | Annotation:
         answer = built.program.add(rounding, (answer,), len(shaped) - 1)
     ops = prune(built.program.ops, answer)
     unread = unread_results(problem.solution, read.equations)
-    return Wired(places, shaped, scene, best, built.results, ops, read.mended, rounding, unread)
+    return Wired(places, shaped, scene, beam, best, built.results, ops, read.mended, rounding, unread)
 
 
 def _gold(problem: Problem) -> Number:

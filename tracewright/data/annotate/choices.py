@@ -35,18 +35,16 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
     if here and slot.role in ("plus", "minus"):
         features.append((f"{pick.kind}_after_{here[-1].kind}_{slot.role}", 1.0))
     if pick.kind in ("constant", "free") and not slot.leaf.made:
-        again = [
-            at for at, times in enumerate(state.mentions) if times and known.places[at].mention.value == pick.value
-        ]
-        if any(state.roles[at] == slot.role for at in again):
+        role, value, places = slot.role, pick.value, known.places
+        if any(last == role and places[at].mention.value == value for at, last in enumerate(state.roles)):
             features.append((f"{pick.kind}_instead_again", 1.0))
-    if pick.kind != "result" and pick.value not in (1, 2):
+    if here and pick.kind != "result" and pick.value not in (1, 2):
         kinds = {other.kind for other in here if other.kind != "result" and other.value == pick.value} - {pick.kind}
         if kinds:  # 6 * 6 * 6 is one side three times, 60 words * 60 minutes is not
             told = not cue_words(pick.value).isdisjoint(head(slot.leaf.after))
             features.append((f"constant_beside_mention{'_told' if told else ''}", 1.0))
     features += _again_features(state, pick, slot, known)
-    if slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
+    if here and slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
         features.append(("money_times_money", 1.0))
     if pick.kind == "mention":
         times = state.mentions[pick.place]
@@ -100,8 +98,11 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
 
 def _again_features(state: State, pick: Candidate, slot: Slot, known: Scene) -> Features:
     """Weigh what the same number was taken for in sentences that are alike: `Ann works 7 days, so 7 * 9. Bo ...`."""
+    repeats = known.repeats(slot)
+    if not repeats:
+        return []
     same = other = 0.0
-    for number, alike in known.repeats(slot):
+    for number, alike in repeats:
         if state.picks[number][:2] == pick[:2]:
             same = max(same, alike)
         else:

@@ -143,7 +143,10 @@ class Scene:
 
 def score(features: Features) -> float:
     """Weigh features."""
-    return sum(WEIGHTS.get(name, 0.0) * amount for name, amount in features)
+    weight, total = WEIGHTS.get, 0.0
+    for name, amount in features:
+        total += weight(name, 0.0) * amount
+    return total
 
 
 def _content(words: tuple[str, ...]) -> tuple[str, ...]:

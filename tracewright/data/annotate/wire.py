@@ -29,8 +29,7 @@ class Wiring(NamedTuple):
 
 def wire(shaped: Sequence[Shaped], scene: Scene) -> list[Wiring]:
     """Return the best wirings, best first; never none."""
-    beam = search(shaped, scene)
-    return _rank(beam.layers[-1], beam.turns, scene)
+    return ranked(search(shaped, scene), scene)
 
 
 class Beam(NamedTuple):
@@ -46,6 +45,11 @@ def search(shaped: Sequence[Shaped], scene: Scene) -> Beam:
     for turn in listed:
         layers.append(_grow(layers[-1], turn, scene, None, BEAM))
     return Beam(listed, layers)
+
+
+def ranked(beam: Beam, scene: Scene) -> list[Wiring]:
+    """Return the wirings that a search has come to, best first; never none."""
+    return _rank(beam.layers[-1], beam.turns, scene)
 
 
 def wire_with(beam: Beam, number: int, pick: Candidate, scene: Scene) -> Wiring:
