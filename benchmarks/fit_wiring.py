@@ -218,7 +218,6 @@ def held_out(
     random.Random(1).shuffle(numbers)
     for fold in range(given.folds):
         held = set(numbers[fold :: given.folds])
-        use(prior)
         use(fit([case for case in cases if case.problem not in held], prior, given.spread))
         for path in files:
             for number, wanted in read_labels(path).items():

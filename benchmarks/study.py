@@ -86,11 +86,15 @@ def annotated(path: str) -> list[Problem]:
 
 
 def training(recipe: Recipe, real: list[Problem], dev: list[Problem]) -> list[Problem]:
-    """Return the training problems of an arm of `real`, as a run with this recipe would put them together."""
+    """Return the training problems of an arm of `real`: synthetic ones, real ones of its tiers, variants of these.
+
+    Keys of the recipe that name other problems (data.files, data.gsm8k_train, data.test) are not heeded.
+    """
     data = replace(recipe.data, gsm8k="", variants=0) if recipe.data.train else None
     synthetic = assemble(data, recipe.seed).train if data else []
     chosen = [problem for problem in real if problem.tier in recipe.data.tiers]
-    varied = vary_all(chosen, recipe.data.variants, recipe.seed, learn_ranges(real)) if recipe.data.variants else []
+    certain = [problem for problem in chosen if problem.tier == "certain"]
+    varied = vary_all(certain, recipe.data.variants, recipe.seed, learn_ranges(real)) if recipe.data.variants else []
     made = [variant for each in varied for variant in each.variants]
     near = {overlap.training.id for overlap in find_all_overlaps(made, dev)}
     kept = [variant for variant in made if variant.id not in near]
@@ -248,7 +252,7 @@ def main() -> None:
                 branch(place, recipe, start)
                 if options.study == "rl"
                 else prepare(place, recipe, splits, held_out, real)
-            )  # type: ignore[arg-type]
+            )
             runs.setdefault(arm, []).append(made)
     with ThreadPoolExecutor(options.jobs) as pool:
         list(

@@ -13,7 +13,7 @@ from tracewright.data.annotate.features import score
 from tracewright.data.annotate.names import distinct, name_mention
 from tracewright.data.annotate.program import Op, Program, Ref, constant, prune, run
 from tracewright.data.annotate.tiers import CERTAIN
-from tracewright.data.annotate.wire import describe, wire, wire_with
+from tracewright.data.annotate.wire import describe, ranked, wire_with
 from tracewright.data.annotate.words import content
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
@@ -204,7 +204,7 @@ def test_the_odds_weigh_all_that_computes_something_else() -> None:
 def test_the_features_of_a_wiring_weigh_what_it_scores() -> None:
     wired = wire_solution(Problem(question=TWINS[0], solution=TWINS[1], answer="60"))
     assert isinstance(wired, Wired)
-    for wiring in wire(wired.shaped, wired.scene):
+    for wiring in ranked(wired.beam, wired.scene):
         assert score(describe(wired.shaped, wired.scene, wiring.picks)) == pytest.approx(wiring.score)
 
 

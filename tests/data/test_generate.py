@@ -299,11 +299,12 @@ def test_choose_is_in_alphabetical_order():
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        (DataConfig(composition=1, schemas=("price_chain",)), "leaves no composition"),
-        (DataConfig(composition=0.2, schemas=("composition",)), "leaves compositions alone"),
-        (DataConfig(balance="run9", schemas=("price_chain",)), "leaves no schema of it"),
+        (DataConfig(composition=0.2, schemas=("average_height_of_three", "price_chain")), "leave no composition"),
+        (DataConfig(composition=1, schemas=("price_chain",)), "leave no composition"),
+        (DataConfig(composition=0.2, schemas=("composition",)), "leave compositions alone"),
+        (DataConfig(balance="run9", schemas=("price_chain",)), "leave no schema of it"),
     ],
 )
 def test_shares_that_no_schema_can_give_are_refused(config: DataConfig, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        choose(config, None)
+        choose(config, "train")

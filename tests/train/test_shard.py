@@ -179,11 +179,15 @@ def zero(**config) -> SimpleNamespace:
 
 def test_zero_clips_by_the_recipe_and_accumulates_by_the_loops():
     accelerator = zero(zero_optimization={"stage": 2}, gradient_clipping=9.0, gradient_accumulation_steps=8)
-    assert uses_zero(accelerator, 0.5)
+    accelerator.state.deepspeed_plugin.deepspeed_config |= {"bf16": {"enabled": True}, "train_batch_size": 64}
+    assert uses_zero(accelerator, 0.5, mixed=False)
     assert not is_sharded(accelerator)  # the weights are whole
     config = accelerator.state.deepspeed_plugin.deepspeed_config
     assert (config["gradient_clipping"], config["gradient_accumulation_steps"]) == (0.5, 1)
-    assert not uses_zero(SimpleNamespace(distributed_type=DistributedType.MULTI_GPU), 0.5)
+    assert (config["bf16"], config["train_batch_size"]) == ({"enabled": False}, "auto")
+    assert not uses_zero(SimpleNamespace(distributed_type=DistributedType.MULTI_GPU), 0.5, mixed=True)
+    with pytest.raises(ModelError, match="computes in float32 alone here; set sft"):
+        uses_zero(accelerator, 0.5, mixed=True)
 
 
 @pytest.mark.parametrize(
@@ -198,10 +202,12 @@ def test_zero_clips_by_the_recipe_and_accumulates_by_the_loops():
 )
 def test_what_zero_cannot_do_here_is_refused_in_one_sentence(config, said):
     with pytest.raises(ModelError, match=said):
-        uses_zero(zero(**config), 1.0)
+        uses_zero(zero(**config), 1.0, mixed=False)
 
 
-@pytest.mark.parametrize(("norm", "size"), [(0.25, 0.25), (torch.tensor(2.0), 2.0), (None, None), (-1.0, None)])
+@pytest.mark.parametrize(
+    ("norm", "size"), [(0.25, 0.25), (torch.tensor(2.0), 2.0), (None, None), (-1.0, None), (math.inf, math.inf)]
+)
 def test_a_gradient_that_zero_found_damaged_has_no_norm(norm, size):
     found = zero_step(SimpleNamespace(step=lambda: None, get_global_grad_norm=lambda: norm))
     assert math.isnan(found) if size is None else found == size

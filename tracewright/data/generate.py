@@ -179,7 +179,6 @@ def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema
             raise ConfigError(f"data.schemas names {word!r}, which is no schema, no expert and no set of schemas", hint)
     if config.composition == 0:
         chosen = [schema for schema in chosen if schema.expert != "composition"]
-    _check_shares(config, {expert_of(schema.name, schema.expert, config) for schema in chosen})
     held_out = unseen_schemas(chosen, config.hold_out)
     if split == "unseen_schemas":
         chosen = [schema for schema in chosen if schema.name in held_out]
@@ -189,6 +188,8 @@ def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema
             )
     elif split is not None:
         chosen = [schema for schema in chosen if schema.name not in held_out]
+    if split in (None, "train", "fresh"):
+        _check_shares(config, {expert_of(schema.name, schema.expert, config) for schema in chosen})
     if split == "unseen_wordings":
         chosen = [schema for schema in chosen if len(schema.wordings) > 1]
     if not chosen:
@@ -207,18 +208,19 @@ def _check_shares(config: DataConfig, experts: Set[str]) -> None:
     )
     if missing:
         raise ConfigError(
-            f"data.balance={config.balance} has a share of {missing[0]}, but data.schemas leaves no schema of it",
+            f"data.balance={config.balance} has a share of {missing[0]}, but data.schemas and data.hold_out leave no "
+            "schema of it",
             "name more schemas, or leave data.balance out",
         )
     if config.composition:
         if "composition" not in experts:
             raise ConfigError(
-                f"data.composition={config.composition:g}, but data.schemas leaves no composition",
+                f"data.composition={config.composition:g}, but data.schemas and data.hold_out leave no composition",
                 "name one, or set it to 0",
             )
         if config.composition < 1 and experts == {"composition"}:
             raise ConfigError(
-                f"data.composition={config.composition:g}, but data.schemas leaves compositions alone",
+                f"data.composition={config.composition:g}, but data.schemas and data.hold_out leave compositions alone",
                 "name others, or leave data.composition out",
             )
 

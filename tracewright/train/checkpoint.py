@@ -2,7 +2,7 @@
 
 A checkpoint holds what training changes (trained weights, optimizer) and the loop's own state, no random state: what a
 step draws is a function of the seed and the step (`model/seed.py`). Models for use are written by `model/load.py`.
-Not covered: the sharded states of FSDP, which accelerate writes itself (`step.py`).
+Not covered: the sharded states of FSDP and ZeRO, which accelerate writes itself (`step.py`).
 """
 
 import os

@@ -4,10 +4,9 @@ FSDP: what is sharded is a copy of the model with its gradients and optimizer; t
 as well, once, for sampling, evaluation and saving, and are gathered when these need them. So a model must fit into one
 device as it is (4 bytes a parameter in float32), and the 12 to 16 bytes a parameter that training adds are shared.
 ZeRO, stages 1 and 2: the weights are whole on every process anyway; optimizer and, with 2, gradients are shared. Its
-engine clips and steps, by the recipe's numbers; a gradient that is not finite is seen after the step, so that the
-weights in memory are lost then, but no checkpoint.
-Not covered: models too large for one device, and so ZeRO's stage 3; offloading; FSDP's version 1, whose optimizer did
-not come back whole from a checkpoint; Megatron.
+engine clips and steps, by the recipe's numbers; where the gradient is not finite it leaves the step out and says so.
+Not covered: models too large for one device, and so ZeRO's stage 3; offloading; mixed precision with ZeRO; FSDP's
+version 1, whose optimizer did not come back whole from a checkpoint; Megatron.
 """
 
 import math
@@ -59,14 +58,18 @@ def is_sharded(accelerator: Accelerator) -> bool:
     return bool(kind == DistributedType.FSDP)
 
 
-def uses_zero(accelerator: Accelerator, clip: float) -> bool:
-    """Say whether DeepSpeed takes the steps; if so, make its configuration clip as the recipe does, and only that.
+def uses_zero(accelerator: Accelerator, clip: float, mixed: bool) -> bool:
+    """Say whether DeepSpeed takes the steps; if so, let it clip as the recipe does, and compute in float32.
+
+    `mixed` says that the recipe computes in several number types: DeepSpeed's engine would switch that off.
 
     Raises:
         ModelError: it is configured for what these loops cannot use.
     """
     if accelerator.distributed_type != DistributedType.DEEPSPEED:
         return False
+    if mixed:
+        raise ModelError("DeepSpeed's engine computes in float32 alone here", "set sft.bf16=false model.dtype=float32")
     config: dict[str, Any] = accelerator.state.deepspeed_plugin.deepspeed_config
     zero = config.get("zero_optimization", {})
     stage = zero.get("stage")
@@ -79,8 +82,8 @@ def uses_zero(accelerator: Accelerator, clip: float) -> bool:
         if key in config:
             raise ModelError(f"DeepSpeed's configuration has {named} of its own", "leave it out")
     config.update(
-        train_micro_batch_size_per_gpu=1, gradient_accumulation_steps=1, gradient_clipping=clip,
-        zero_force_ds_cpu_optimizer=False,
+        train_batch_size="auto", train_micro_batch_size_per_gpu=1, gradient_accumulation_steps=1,
+        gradient_clipping=clip, bf16={"enabled": False}, fp16={"enabled": False},
     )  # fmt: skip
     return True
 
@@ -90,7 +93,7 @@ def zero_step(engine: Any) -> float:
     engine.step()
     norm = engine.get_global_grad_norm()
     size = math.nan if norm is None else float(norm)
-    return size if size >= 0 else math.nan  # -1 says that it overflowed, and that the step was left out
+    return size if size >= 0 else math.nan  # infinite, or -1: the step was left out
 
 
 def clip_shards(accelerator: Accelerator, own: dict[str, Parameter], limit: float) -> float:

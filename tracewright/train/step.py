@@ -71,7 +71,8 @@ class Stepper:
         self.accelerator = open_accelerator(device)
         self.sharded = is_sharded(self.accelerator)
         """Whether each process holds a part of the weights only."""
-        self.zero = uses_zero(self.accelerator, clip)
+        kinds = {item.dtype for item in language_model.model.parameters()}
+        self.zero = uses_zero(self.accelerator, clip, mixed=bf16 or len(kinds) > 1)
         """Whether `model` is DeepSpeed's engine, which holds a part of the optimizer and takes the steps."""
         model = copy.deepcopy(language_model.model) if self.sharded else language_model.model
         self.head = model.get_output_embeddings()
@@ -137,11 +138,14 @@ class Stepper:
         """Clip, and take an optimizer step at a learning rate; return the norm of the gradient before clipping.
 
         Raises:
-            RunError: loss or gradient are not finite; the weights are left as they were (but see `shard.py`).
+            RunError: loss or gradient are not finite; the weights are left as they were.
         """
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        size = self._clip() if not self.zero else zero_step(self.model) if math.isfinite(loss) else math.nan
+        if not self.zero:
+            size = self._clip()
+        else:
+            size = zero_step(self.model) if math.isfinite(loss) else math.nan
         if not (math.isfinite(loss) and math.isfinite(size)):
             self.optimizer.zero_grad(set_to_none=True)
             what = "gradient" if math.isfinite(loss) else "loss"

@@ -35,8 +35,8 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
     if here and slot.role in ("plus", "minus"):
         features.append((f"{pick.kind}_after_{here[-1].kind}_{slot.role}", 1.0))
     if pick.kind in ("constant", "free") and not slot.leaf.made:
-        role, value, places = slot.role, pick.value, known.places
-        if any(last == role and places[at].mention.value == value for at, last in enumerate(state.roles)):
+        own, value, places = slot.role, pick.value, known.places
+        if any(last == own and places[at].mention.value == value for at, last in enumerate(state.roles)):
             features.append((f"{pick.kind}_instead_again", 1.0))
     if here and pick.kind != "result" and pick.value not in (1, 2):
         kinds = {other.kind for other in here if other.kind != "result" and other.value == pick.value} - {pick.kind}
@@ -107,7 +107,7 @@ def _again_features(state: State, pick: Candidate, slot: Slot, known: Scene) -> 
             same = max(same, alike)
         else:
             other = max(other, alike)
-    return [(f"again_same_{pick.kind}", same), (f"again_other_{pick.kind}", other)] if same or other else []
+    return [(f"again_same_{pick.kind}", same), (f"again_other_{pick.kind}", other)]
 
 
 def _told_of(words: frozenset[str], here: Sequence[Candidate], known: Scene) -> Features:

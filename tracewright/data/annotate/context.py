@@ -108,7 +108,7 @@ def _place(question: str, mentions: tuple[Mention, ...], index: int, sentences: 
     )
 
 
-_OF = re.compile(r"\b(?:than|as (?=(?!.*\bas\b))|of)\b *(.*)")
+_OF = re.compile(r"\b(?:than|as (?!.*\bas\b)|of)\b *(.*)")
 
 
 def _reference(tail: str) -> frozenset[str]:

@@ -1,10 +1,10 @@
 """The weights of the wiring's features, in the unit of log odds; `benchmarks/fit_wiring.py` writes them.
 
-They are fitted to what readers bound by hand (`benchmarks/wiring.tsv`, `benchmarks/wiring_hard.tsv`): a conditional
-logit over whole wirings, with a Gaussian prior. The prior's mean, `benchmarks/wiring_prior.json`: for mentions and
-results a conditional logit over the 32,450 literals of the train split that have one possible source only, the other
-numbers of the same question and the other results of the same solution standing in as wrong ones; the rest was set by
-hand.
+They are fitted to what readers bound by hand (`wiring.tsv`, `wiring_hard.tsv` and `wiring_close.tsv` in `benchmarks/`):
+a conditional logit over whole wirings, with a Gaussian prior. The prior's mean, `benchmarks/wiring_prior.json`: for
+mentions and results a conditional logit over the 32,450 literals of the train split that have one possible source only,
+the other numbers of the same question and the other results of the same solution standing in as wrong ones; the rest
+was set by hand.
 """
 
 WEIGHTS: dict[str, float] = {

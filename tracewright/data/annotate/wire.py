@@ -27,11 +27,6 @@ class Wiring(NamedTuple):
     score: float
 
 
-def wire(shaped: Sequence[Shaped], scene: Scene) -> list[Wiring]:
-    """Return the best wirings, best first; never none."""
-    return ranked(search(shaped, scene), scene)
-
-
 class Beam(NamedTuple):
     """The slots in order, and the wirings in the making before each of them and after the last, best first."""
 
