@@ -302,7 +302,6 @@ def test_choose_is_in_alphabetical_order():
         (DataConfig(composition=0.2, schemas=("average_height_of_three", "price_chain")), "leave no composition"),
         (DataConfig(composition=1, schemas=("price_chain",)), "leave no composition"),
         (DataConfig(composition=0.2, schemas=("composition",)), "leave compositions alone"),
-        (DataConfig(balance="run9", schemas=("price_chain",)), "leave no schema of it"),
     ],
 )
 def test_shares_that_no_schema_can_give_are_refused(config: DataConfig, said: str) -> None:

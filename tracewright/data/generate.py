@@ -189,7 +189,7 @@ def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema
     elif split is not None:
         chosen = [schema for schema in chosen if schema.name not in held_out]
     if split in (None, "train", "fresh"):
-        _check_shares(config, {expert_of(schema.name, schema.expert, config) for schema in chosen})
+        _check_composition(config, {expert_of(schema.name, schema.expert, config) for schema in chosen})
     if split == "unseen_wordings":
         chosen = [schema for schema in chosen if len(schema.wordings) > 1]
     if not chosen:
@@ -199,20 +199,9 @@ def choose(config: DataConfig, split: Split | None, schemas: Mapping[str, Schema
     return chosen
 
 
-def _check_shares(config: DataConfig, experts: Set[str]) -> None:
-    """Refuse shares that the schemas cannot give: a part of no schemas would silently go to the others."""
-    if not experts:
-        return  # said elsewhere
-    missing = sorted(
-        expert for expert, share in SHARES.get(config.balance, {}).items() if share and expert not in experts
-    )
-    if missing:
-        raise ConfigError(
-            f"data.balance={config.balance} has a share of {missing[0]}, but data.schemas and data.hold_out leave no "
-            "schema of it",
-            "name more schemas, or leave data.balance out",
-        )
-    if config.composition:
+def _check_composition(config: DataConfig, experts: Set[str]) -> None:
+    """Refuse a share of compositions that the schemas cannot give: it would silently go to the others."""
+    if config.composition and experts:
         if "composition" not in experts:
             raise ConfigError(
                 f"data.composition={config.composition:g}, but data.schemas and data.hold_out leave no composition",
