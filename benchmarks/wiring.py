@@ -36,7 +36,7 @@ from tracewright.errors import TracewrightError
 from tracewright.evaluate.stats import wilson
 
 TIERS = ("certain", "likely", "doubtful", "failed")
-CUTS = (-4.0, -3.0, -2.0, -1.2, CERTAIN)
+CUTS = (-4.0, -3.0, -2.0, CERTAIN)
 Labels = dict[int, dict[tuple[int, int], tuple[str, ...]]]
 """Problem -> (annotation, literal) -> sources that are right."""
 

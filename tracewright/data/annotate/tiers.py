@@ -22,7 +22,7 @@ from tracewright.number import Number, write
 
 Tier = Literal["certain", "likely", "doubtful", "failed"]
 
-CERTAIN = -0.7
+CERTAIN = -1.2
 """Log odds of all that computes something else, below which a wiring is certain."""
 
 LIKELY = 0.2
