@@ -152,6 +152,40 @@ def test_equal_numbers_are_told_apart_by_their_nouns() -> None:
     assert found.tier == "certain"
 
 
+HENS_IN_TURN = "The first 3 hens lay 5 eggs each.", "Another 3 hens lay 9 eggs each.", "How many eggs do they lay?"
+
+
+def test_equal_numbers_are_told_apart_by_first_next_and_other() -> None:
+    solution = (
+        "The first 3 hens lay 3*5=<<3*5=15>>15 eggs.\nThe next 3 hens lay 3*9=<<3*9=27>>27 eggs.\n"
+        "That is 15+27=<<15+27=42>>42 eggs."
+    )
+    first, another, asked = HENS_IN_TURN
+    assert sources(made(f"{first} {another} {asked}", solution, "42"))[:2] == ["mul n2 n3", "mul n4 n5"]
+    assert sources(made(f"{another} {first} {asked}", solution, "42"))[:2] == ["mul n4 n5", "mul n1 n2"]
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "tier"),
+    [
+        ("Ida and her 3 friends share 12 figs. What does each get?", "Each of the 4 gets 12/4=<<12/4=3>>3.", "certain"),
+        ("Ida has twice as many figs as Bo. Both have 9. How many has Bo?", "3 parts, so 9/3=<<9/3=3>>3.", "certain"),
+        ("Ida has 3 hens and 12 figs. How many figs does a pen get?", "She has 4 pens: 12/4=<<12/4=3>>3.", "doubtful"),
+    ],
+)  # fmt: skip
+def test_one_more_is_sound_where_somebody_or_a_part_comes_on_top(question: str, solution: str, tier: str) -> None:
+    found = made(question, solution, "3")
+    assert found.tier == tier
+    assert ("a hidden step" in found.reason) == (tier == "doubtful")
+
+
+def test_an_ordinal_is_counted_where_nothing_else_comes_near() -> None:
+    question = "On her 12th birthday Ida began to save $5 a year. Today is her 20th birthday. How much has she saved?"
+    solution = "She saved for 20-12=<<20-12=8>>8 years.\nThat is 8*5=$<<8*5=40>>40."
+    found = made(question, solution, "40")
+    assert (found.tier, sources(found)) == ("certain", ["sub n3 n1", "mul step1 n2"])
+
+
 def test_what_changes_no_unit_is_a_multiple() -> None:
     question = "A vine was 4 inches tall. In the next two weeks it doubled in length. How tall is it now?"
     found = made(question, "In two weeks the vine measured 4 x 2 = <<4*2=8>>8 inches.", "8")
@@ -160,11 +194,12 @@ def test_what_changes_no_unit_is_a_multiple() -> None:
 
 def test_minutes_of_an_hour_are_no_words_a_minute() -> None:
     question = "Ada types 60 words per minute. How many hours does she need for 10,800 words?"
-    solution = (
-        "In an hour she types 60 words * 60 minutes = <<60*60=3600>>3600 words.\n"
-        "She needs 10800/3600 = <<10800/3600=3>>3 hours."
-    )
-    assert sources(made(question, solution, "3"))[0] == "mul n1 60"
+    for product, step in (("60 words * 60 minutes", "mul n1 60"), ("60 minutes * 60 words", "mul 60 n1")):
+        solution = (
+            f"In an hour she types {product} = <<60*60=3600>>3600 words.\n"
+            "She needs 10800/3600 = <<10800/3600=3>>3 hours."
+        )
+        assert sources(made(question, solution, "3"))[0] == step
 
 
 def test_a_reference_is_what_follows_than_as_or_of() -> None:

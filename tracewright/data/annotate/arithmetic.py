@@ -3,6 +3,7 @@
 Not covered: letters (`algebra.py`), finding the tokens in a text (`equations.py`).
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +13,9 @@ from tracewright.number import MAX_DIGITS, Number, tidy
 
 MAX_TOKENS = 80
 """Most tokens in one expression: longer ones are no arithmetic of a person."""
+
+VULGAR = {sign: Fraction(unicodedata.numeric(sign)).limit_denominator(10) for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
+"""Fractions that are one character."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,8 @@ class Leaf:
     percent: bool = False
     shown: bool = False
     """It was found in the text, not in the annotation alone."""
+    borrowed: bool = False
+    """Its words are those of an equal number elsewhere in the sentence."""
     relation: str = ""
     """`times`, `more` or `less`, where the words after it say so."""
     made: bool = False
@@ -76,7 +82,9 @@ def evaluate(node: Node) -> Number:
 
 
 def number(text: str) -> Number | None:
-    """Read a literal of a solution: digits with commas and decimals, or a mixed number such as `1 1/2`."""
+    """Read a literal of a solution: digits with commas and decimals, a mixed number such as `1 1/2`, or `¾`."""
+    if text in VULGAR:
+        return VULGAR[text]
     whole, blank, part = text.partition(" ")
     if blank and whole.isdecimal() and text.isascii() and len(whole) <= MAX_DIGITS:
         top, _, bottom = part.partition("/")
@@ -133,7 +141,8 @@ class _Parser:
                 return None
             factors.append((part, divides))
             sign = self.peek()
-            if sign == "(":  # 500(.40)
+            closed = self.tokens[self.at - 1] == ")"
+            if sign == "(" or (closed and isinstance(sign, Leaf)):  # 500(.40), (1/2)18
                 divides = False
                 continue
             if sign not in ("*", "/"):

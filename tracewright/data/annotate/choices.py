@@ -41,7 +41,9 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
     if here and pick.kind != "result" and pick.value not in (1, 2):
         kinds = {other.kind for other in here if other.kind != "result" and other.value == pick.value} - {pick.kind}
         if kinds:  # 6 * 6 * 6 is one side three times, 60 words * 60 minutes is not
-            told = not cue_words(pick.value).isdisjoint(head(slot.leaf.after))
+            sources = [*zip(known.slots[start:], here, strict=False), (slot, pick)]
+            words = {word for each, other in sources if other.kind == "constant" for word in head(each.leaf.after)}
+            told = not cue_words(pick.value).isdisjoint(words)
             features.append((f"constant_beside_mention{'_told' if told else ''}", 1.0))
     features += _again_features(state, pick, slot, known)
     if here and slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
@@ -71,8 +73,10 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
         if near:
             same = any(other.number == place.number for other in near)
             features.append((f"m_neighbour_{'same' if same else 'other'}", 1.0))
-            if same and any(abs(other.mention.index - place.mention.index) == 1 for other in near):
-                features.append(("m_neighbour_next", 1.0))
+            beside = [other for other in near if abs(other.mention.index - place.mention.index) == 1] if same else []
+            if beside:  # 3 more than twice as many: no product of 3 and 2
+                differs = any(each.relation in ("more", "less") for each in (place, *beside))
+                features.append((f"m_neighbour_next{f'_more_{slot.role}' if differs else ''}", 1.0))
         features += _sibling_features("m", slot, head(place.after), place.clause, here, known)
         features += _told_of(place.clause, here, known)
         if place.own or place.relation:

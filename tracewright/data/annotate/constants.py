@@ -22,11 +22,13 @@ CUES: dict[Number, str] = {
     "glove | "
     "pint quart | cup pint | triangle | side | lot | split | average",
     3: "triplet | triangle | triangular | tricycle | trio | foot yard | teaspoon tablespoon | meal | average | "
-    "breakfast lunch dinner | tripod | trimester",
+    "breakfast lunch dinner | tripod | trimester | month quarter",
     4: "month week | quart gallon | square | season | wheel | tire | leg | quarter year | quarter | average | corner | "
-    "quadruplet | cow | dog | cat | horse | car | table | wall | perimeter | quarterly | cup quart",
-    5: "nickel | weekday | workday | school week | work week | monday friday | finger | average | quintuplet | weekend",
-    6: "insect | ant | cube | hexagon | average | hexagonal | week day",
+    "quadruplet | cow | dog | cat | horse | car | table | wall | perimeter | quarterly | cup quart | month weekly | "
+    "monthly weekly",
+    5: "nickel | weekday | workday | school week | work week | monday friday | sunday thursday | finger | average | "
+    "quintuplet | weekend",
+    6: "insect | monday saturday | ant | cube | hexagon | average | hexagonal | week day",
     7: "week | week day | weekly | daily week",
     8: "spider | octopus | octagon | ounce cup | pint gallon | average | arachnid | stop sign",
     9: "baseball | average",
@@ -34,7 +36,7 @@ CUES: dict[Number, str] = {
     12: "year month | month | monthly | yearly | annual | dozen | foot inch | noon | midnight | clock | annually",
     14: "fortnight | week day | week",
     16: "pound ounce | cup gallon",
-    20: "nickel dollar | score",
+    20: "nickel dollar | finger toe | score",
     21: "week day",
     24: "day hour | hour | daily",
     25: "quarter",
@@ -43,6 +45,7 @@ CUES: dict[Number, str] = {
     29: "february leap",
     30: "month day | month | june | april | september | november | monthly day | half hour | half minute",
     31: "january | march | may | july | august | october | december | month day",
+    32: "quart ounce",
     36: "yard inch",
     48: "day hour",
     50: "half cent | half dollar | state",
@@ -57,7 +60,8 @@ CUES: dict[Number, str] = {
     360: "circle degree | circle | day year",
     365: "year day | year daily | year",
     366: "leap year",
-    1000: "kilogram gram | kilometer meter | liter milliliter | ton kilogram | thousand | milligram gram",
+    1000: "kilogram gram | kilometer meter | liter milliliter | ton kilogram | thousand | milligram gram | "
+    "watt kilowatt | watt kw | l milliliter",
     1440: "day minute",
     1760: "mile yard",
     2000: "ton pound",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tracewright.data.annotate.words import STOP, WORD, content, relation, stem, word_pairs
+from tracewright.data.annotate.words import STOP, WORD, content, order_words, relation, stem, word_pairs
 from tracewright.mention import Mention, read_mentions
 from tracewright.number import Number
 
@@ -46,6 +46,8 @@ class Place:
     """`times`, `more` or `less`, where it says how one amount relates to another."""
     reference: frozenset[str] = frozenset()
     """The words that say what it is a share, a multiple or a difference of: `Ben`, of `3 more than Ben has`."""
+    order: frozenset[str] = frozenset()
+    """The words next to it that tell it from others of its kind: first, next, other."""
     company: frozenset[Number] = frozenset()
     """The values of the numbers next to it in its sentence."""
 
@@ -105,6 +107,7 @@ def _place(question: str, mentions: tuple[Mention, ...], index: int, sentences: 
         _own_words(mention),
         relation(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0]),
         _reference(question[mention.end : end]),
+        order_words(f"{' '.join(question[start : mention.start].split()[-3:])} {' '.join(tail.split()[:3])}"),
     )
 
 

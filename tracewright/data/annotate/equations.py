@@ -39,6 +39,10 @@ class Equation:
     """Pairs of neighbouring words of that part."""
     numbers: frozenset[Number] = field(default_factory=frozenset)
     """The numbers that stand in that part, in digits or in words."""
+    order: frozenset[str] = frozenset()
+    """The words of that part that tell one of several from the others: first, next, other."""
+    sharing: bool = False
+    """That part speaks of what is for each of several."""
     letter: str = ""
     """The unknown that it is the solution for, of an equation with one."""
     mark: int = -1
@@ -234,7 +238,7 @@ def _with_nouns(tokens: Sequence[Leaf | str], items: Sequence[Item]) -> list[Lea
         if isinstance(token, Leaf) and not token.after and told.get(token.value):
             at = told[token.value].pop(0)
             leaf = shown_leaf(items, at, token.value)
-            out.append(replace(leaf, at=token.at, dollar=leaf.dollar or token.dollar, shown=True))
+            out.append(replace(leaf, at=token.at, dollar=leaf.dollar or token.dollar, borrowed=True))
         else:
             out.append(token)
     return out
@@ -392,6 +396,9 @@ def _longest(items: Sequence[Item], at: int, value: Number, percent: bool) -> No
         elif sign == "%":
             if percent:
                 tokens[:0] = ["*", Leaf(Fraction(1, 100))]
+        elif sign == "of" and _text_at(items, back - 1) == "%" and _opens_number(items, back + 1):  # 10% of 150 = 15
+            tokens.insert(0, "*")
+            words_in_row = 0
         elif sign == "=" or sign in ".;:":
             break
         elif sign[0].isalpha():

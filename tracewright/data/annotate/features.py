@@ -200,7 +200,10 @@ _TELLING = frozenset(
 def _told_features(prefix: str, slot: Slot, known: Scene) -> Features:
     """Say which telling words stand in the sentence of a slot that is filled by no number of the text."""
     size = _SIZES[slot.value] if slot.value in (1, 2) else "more"
-    return [(f"{prefix}_{size}_{word}", 1.0) for word in sorted(_TELLING & known.equations[slot.equation].words)]
+    shared = [(f"{prefix}_{size}_shared_{slot.role}", 1.0)] if known.equations[slot.equation].sharing else []
+    return shared + [
+        (f"{prefix}_{size}_{word}", 1.0) for word in sorted(_TELLING & known.equations[slot.equation].words)
+    ]
 
 
 def _unshown_features(prefix: str, slot: Slot, known: Scene) -> Features:
@@ -267,24 +270,26 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
         share = place.mention.kind in ("fraction", "multiple", "percent") or place.relation == "times"
         features.append((f"m_{scaling}_{'share' if share else 'count'}_{slot.role}", 1.0))
     features += _reference_features("m", slot, place.clause | place.names, known)
+    features += _order_features(place, equation)
+    if pick.value == 2 and equation.sharing:
+        features.append((f"m_two_shared_{role}", 1.0))
+    # An ordinal shares its noun with what is counted: `the second day`.
+    prefix = "o" if place.mention.kind == "ordinal" else "m"
     last = max(1, len(known.places) - 1), max(1, len(known.equations) - 1)
     features.append(("m_far", abs(pick.place / last[0] - slot.equation / last[1])))
     features.append(("m_company", float(len((place.company & equation.numbers) - {slot.value}))))
-    features += _noun_features("m", slot, place.after, place.dollar)
+    features += _noun_features(prefix, slot, place.after, place.dollar)
     if place.own:
         hit = not place.own.isdisjoint(equation.words)
         features.append((f"m_own_{'hit' if hit else 'miss'}{'_flip' if pick.view == 'flip' else ''}", 1.0))
     if slot.leaf.shown:
         features.append(("m_ahead", float(len(set(_content(slot.leaf.before)[-2:]) & set(place.before)))))
-    features.append(("m_near", known.near.overlap(equation.segment, place.near)))
-    features.append(("m_clause", known.clause.overlap(equation.segment, place.clause)))
-    features.append(("m_pairs", known.pairs.overlap(equation.pairs, place.pairs)))
-    features.append(("m_sentence", known.sentence.overlap(equation.words, place.sentence)))
-    if equation.names:
-        if equation.names & place.names:
-            features.append(("m_name_hit", 1.0))
-        elif place.names:
-            features.append(("m_name_miss", 1.0))
+    features.append((f"{prefix}_near", known.near.overlap(equation.segment, place.near)))
+    features.append((f"{prefix}_clause", known.clause.overlap(equation.segment, place.clause)))
+    features.append((f"{prefix}_pairs", known.pairs.overlap(equation.pairs, place.pairs)))
+    features.append((f"{prefix}_sentence", known.sentence.overlap(equation.words, place.sentence)))
+    if place.names and equation.names:
+        features.append((f"m_name_{'miss' if equation.names.isdisjoint(place.names) else 'hit'}", 1.0))
     features += _unit_features("m", slot, equation, head(place.after), place.dollar)
     if place.asked:
         features.append(("m_asked", 1.0))
@@ -297,6 +302,13 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     elif slot.leaf.relation:
         features.append(("m_relation_none", 1.0))
     return features
+
+
+def _order_features(place: Place, equation: Equation) -> Features:
+    """Compare the first, next, other of a number with those that the equation speaks of."""
+    if not place.order or not equation.order:
+        return []
+    return [(f"m_order_{'miss' if place.order.isdisjoint(equation.order) else 'hit'}", 1.0)]
 
 
 def _reference_features(prefix: str, slot: Slot, words: frozenset[str], known: Scene) -> Features:
@@ -337,6 +349,7 @@ def _noun_features(prefix: str, slot: Slot, words: tuple[str, ...], dollar: bool
     leaf = slot.leaf
     if not leaf.shown:
         return features
+    prefix = prefix + "b" if leaf.borrowed else prefix
     after, nouns = _content(leaf.after), _content(words)
     if after and nouns:
         if after[0] == nouns[0]:
@@ -365,11 +378,8 @@ def _result_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     features += _noun_features("r", slot, source.after, source.dollar)
     features.append(("r_words", known.words.overlap(equation.segment, source.segment)))
     features.append(("r_pairs", known.phrases.overlap(equation.pairs, source.pairs)))
-    if equation.names:
-        if equation.names & source.names:
-            features.append(("r_name_hit", 1.0))
-        elif source.names:
-            features.append(("r_name_miss", 1.0))
+    if source.names and equation.names:
+        features.append((f"r_name_{'miss' if equation.names.isdisjoint(source.names) else 'hit'}", 1.0))
     features += _reference_features("r", slot, source.segment | source.names, known)
     if slot.first:
         features.append(("r_first", 1.0))

@@ -18,6 +18,7 @@ from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.program import HIDDEN, Op
 from tracewright.data.annotate.repair import Repair
 from tracewright.data.annotate.slots import Candidate, Shaped
+from tracewright.data.annotate.words import stem_set
 from tracewright.number import Number, write
 
 Tier = Literal["certain", "likely", "doubtful", "failed"]
@@ -27,6 +28,9 @@ CERTAIN = -1.2
 
 LIKELY = 0.2
 """Log odds of all that computes something else, up to which a wiring is likely."""
+
+RANKED = -3.0
+"""The same where an ordinal is counted: what `by his 8th birthday` counts needs more to go by."""
 
 SURE = 3.0
 """Margin from which a share or percentage that nothing uses is no sign of a wrong choice."""
@@ -58,14 +62,14 @@ def judge(
         return Verdict(tier, mended.about, f"the last step is a guess: {mended.about}")
     if all(ref.kind != "mention" for op in ops for ref in op.args):
         return Verdict("doubtful", "no number of the question", "the trace uses no number of the question")
-    hidden = _hidden(ops, shaped, picks)
+    hidden = _hidden(ops, shaped, picks, places)
     if hidden:
         return Verdict("doubtful", "a hidden step", f"a hidden step is guessed: {hidden}")
     worked_out = _worked_out(ops, shaped, picks, unread)
     if worked_out:
         return Verdict("likely", "a result that is not read", f"{worked_out} is worked out in a way that is not read")
     ranked = _ranked(ops, places)
-    if ranked:
+    if ranked and weighed.odds >= RANKED:
         return Verdict("likely", "an ordinal is counted", f"{ranked} is an ordinal, and no amount")
     rival = weighed.rival
     if weighed.odds < CERTAIN:
@@ -141,11 +145,31 @@ def _worked_out(
     return ""
 
 
-def _hidden(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate]) -> str:
+COMPANIONS = stem_set(
+    "friend coworker colleague classmate teammate roommate neighbor sibling brother sister cousin child"
+)
+"""People who come on top of somebody: he and his 5 friends are 6."""
+
+
+def _one_more_told(pick: Candidate, places: Sequence[Place]) -> bool:
+    """Say whether one more than a number is what the text speaks of: its people and the one they belong to, or parts.
+
+    The parts of a multiple: who has twice as many as the other has two of the three.
+    """
+    if pick.view != "plus_one" or pick.kind != "mention":
+        return False
+    place = places[pick.place]
+    multiple = place.mention.kind == "multiple" or place.relation == "times"
+    return multiple or not COMPANIONS.isdisjoint(place.after[:3])
+
+
+def _hidden(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate], places: Sequence[Place]) -> str:
     """Name a step that the solution does not write, among those that the answer needs; empty where there is none."""
     needed = {op.equation for op in ops}
     slots = [slot for each in shaped for slot in each.slots]
     for slot, pick in zip(slots, picks, strict=True):
+        if _one_more_told(pick, places):
+            continue
         worked = pick.view in HIDDEN or (pick.kind == "result" and pick.view in ("scaled_up", "scaled_down"))
         if slot.equation in needed and worked:
             return f"{write(slot.value)} from {write(pick.value)}"

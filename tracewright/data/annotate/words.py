@@ -91,6 +91,26 @@ def relation(text: str) -> str:
     return ""
 
 
+_ORDER = {
+    "first": "first", "initial": "first", "initially": "first", "second": "second", "third": "third",
+    "fourth": "fourth", "fifth": "fifth", "next": "next", "another": "next", "last": "last", "final": "last",
+    "finally": "last", "other": "other", "others": "other", "remaining": "rest", "remainder": "rest", "rest": "rest",
+}  # fmt: skip
+
+
+def order_words(text: str) -> frozenset[str]:
+    """Return the words of a text that tell one of several from the others: the first, the next, the other, the rest."""
+    return frozenset(_ORDER[word] for word in map(str.lower, WORD.findall(text)) if word in _ORDER)
+
+
+_SHARING = frozenset(("each", "equally", "evenly", "between", "among", "apiece", "per"))
+
+
+def shares(text: str) -> bool:
+    """Say whether a text speaks of parts for each of several."""
+    return not _SHARING.isdisjoint(text.lower().split())
+
+
 def word_pairs(text: str) -> frozenset[tuple[str, str]]:
     """Return the pairs of neighbouring words of a text that are not both stop words."""
     words = [word.lower() for word in WORD.findall(text)]
