@@ -31,14 +31,14 @@ class Leaf:
     percent: bool = False
     shown: bool = False
     """It was found in the text, not in the annotation alone."""
-    borrowed: bool = False
-    """Its words are those of an equal number elsewhere in the sentence."""
     relation: str = ""
     """`times`, `more` or `less`, where the words after it say so."""
     made: bool = False
     """It is nobody's number: the 1 of `x + 3x`, the 1/100 of a percent sign."""
     at: int = -1
     """Which literal of its annotation it is, from 0; -1 where it was read from the text."""
+    borrowed: bool = False
+    """Its words are those of an equal number elsewhere in the sentence."""
 
 
 class Sum(NamedTuple):
