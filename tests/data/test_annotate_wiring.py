@@ -232,8 +232,9 @@ def test_the_odds_weigh_all_that_computes_something_else() -> None:
     assert found.rival.pick
     assert -found.rival.margin <= found.odds < CERTAIN
     beam = wired.beam
-    forced = [wire_with(beam, turn.number, wired.best.picks[turn.number], wired.scene) for turn in beam.turns]
-    assert all(wiring.score <= wired.best.score + 1e-9 for wiring in forced)
+    forced = [wire_with(beam, turn.number, wired.best.picks[turn.number], wired.scene, 9.0) for turn in beam.turns]
+    assert all(wiring and wiring.score <= wired.best.score + 1e-9 for wiring in forced)
+    assert wire_with(beam, 0, wired.best.picks[0], wired.scene, -99.0) is None
 
 
 def test_the_features_of_a_wiring_weigh_what_it_scores() -> None:

@@ -34,6 +34,10 @@ FAR = 9.0
 """A distance, in log odds, from which an alternative is not looked at."""
 
 
+CATCH_UP = 2.0
+"""How much of its distance an alternative may still make good once it is that far behind."""
+
+
 class Rival(NamedTuple):
     """The nearest alternative that computes something else: how far behind, and where it differs."""
 
@@ -85,8 +89,8 @@ def forced_wirings(beam: Beam, scene: Scene, best: Wiring, far: float = FAR) -> 
         for pick, _ in scene.options(turn.slot):
             if pick == best.picks[at]:
                 continue
-            wiring = wire_with(beam, at, pick, scene)
-            if wiring.picks not in seen and best.score - wiring.score < far:
+            wiring = wire_with(beam, at, pick, scene, far + CATCH_UP)
+            if wiring and wiring.picks not in seen and best.score - wiring.score < far:
                 seen.add(wiring.picks)
                 yield at, pick, wiring
 

@@ -14,6 +14,7 @@ from tracewright.number import MAX_DIGITS, Number, tidy
 MAX_TOKENS = 80
 """Most tokens in one expression: longer ones are no arithmetic of a person."""
 
+_OPENS_NUMBER = frozenset("0123456789.")
 VULGAR = {sign: Fraction(unicodedata.numeric(sign)).limit_denominator(10) for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 """Fractions that are one character."""
 
@@ -83,8 +84,8 @@ def evaluate(node: Node) -> Number:
 
 def number(text: str) -> Number | None:
     """Read a literal of a solution: digits with commas and decimals, a mixed number such as `1 1/2`, or `¾`."""
-    if text in VULGAR:
-        return VULGAR[text]
+    if not text or text[0] not in _OPENS_NUMBER:
+        return VULGAR.get(text)
     whole, blank, part = text.partition(" ")
     if blank and whole.isdecimal() and text.isascii() and len(whole) <= MAX_DIGITS:
         top, _, bottom = part.partition("/")

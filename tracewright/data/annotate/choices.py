@@ -30,66 +30,31 @@ class State(NamedTuple):
 
 def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, start: int) -> Features:
     """Describe how a candidate fits what has been picked before: used already, in order, beside its neighbours."""
+    beside = beside_features(state.picks[start:], slot, pick, known, start)
+    return beside + past_features(state, slot, pick, known)
+
+
+def beside_features(here: Sequence[Candidate], slot: Slot, pick: Candidate, known: Scene, start: int) -> Features:
+    """Describe how a candidate fits those of the slots before it in its equation, the first of them slot `start`."""
     features: Features = []
-    here = state.picks[start:]
-    if here and slot.role in ("plus", "minus"):
+    if not here:
+        return features
+    if slot.role in ("plus", "minus"):
         features.append((f"{pick.kind}_after_{here[-1].kind}_{slot.role}", 1.0))
-    if pick.kind in ("constant", "free") and not slot.leaf.made:
-        own, value, places = slot.role, pick.value, known.places
-        if any(last == own and places[at].mention.value == value for at, last in enumerate(state.roles)):
-            features.append((f"{pick.kind}_instead_again", 1.0))
-    if here and pick.kind != "result" and pick.value not in (1, 2):
+    if pick.kind != "result" and pick.value not in (1, 2):
         kinds = {other.kind for other in here if other.kind != "result" and other.value == pick.value} - {pick.kind}
         if kinds:  # 6 * 6 * 6 is one side three times, 60 words * 60 minutes is not
             sources = [*zip(known.slots[start:], here, strict=False), (slot, pick)]
             words = {word for each, other in sources if other.kind == "constant" for word in head(each.leaf.after)}
             told = not cue_words(pick.value).isdisjoint(words)
             features.append((f"constant_beside_mention{'_told' if told else ''}", 1.0))
-    features += _again_features(state, pick, slot, known)
-    if here and slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
+    if slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
         features.append(("money_times_money", 1.0))
     if pick.kind == "mention":
-        times = state.mentions[pick.place]
-        features.append((f"m_used{min(times, 2)}", 1.0))
-        if times:
-            role = "same" if state.roles[pick.place] == slot.role else "other"
-            features.append((f"m_again_{role}_role", 1.0))
-        twins = [at for at, other in enumerate(here, start) if other.kind == "mention" and other.place == pick.place]
-        if twins:
-            features.append(("m_twice_here", 1.0))
-            nouns = [head(each.leaf.after)[:1] for each in (slot, known.slots[twins[0]])]
-            if all(nouns) and nouns[0] != nouns[1]:
-                features.append(("m_twice_apart", 1.0))
-        place = known.places[pick.place]
-        if times and pick.value == 2 and place.relation != "times" and not place.own:
-            features.append(("m_two_again", 1.0))
-        if times and place.own and place.own.isdisjoint(known.equations[slot.equation].words):
-            features.append(("m_own_again", 1.0))
-        step = pick.place - state.last
-        features.append((f"m_step_{'next' if step == 1 else 'skip' if step > 1 else 'back'}", 1.0))
-        if times == 0 and 0 not in state.mentions[: pick.place]:
-            features.append(("m_earliest_unused", 1.0))
-        near = [known.places[other.place] for other in here if other.kind == "mention"]
-        if near:
-            same = any(other.number == place.number for other in near)
-            features.append((f"m_neighbour_{'same' if same else 'other'}", 1.0))
-            beside = [other for other in near if abs(other.mention.index - place.mention.index) == 1] if same else []
-            if beside:  # 3 more than twice as many: no product of 3 and 2
-                differs = any(each.relation in ("more", "less") for each in (place, *beside))
-                features.append((f"m_neighbour_next{f'_more_{slot.role}' if differs else ''}", 1.0))
-        features += _sibling_features("m", slot, head(place.after), place.clause, here, known)
-        features += _told_of(place.clause, here, known)
-        if place.own or place.relation:
-            features += _taken_of(place, here, known)
-        if pick.view in ("numerator", "denominator") and _other_half(state, pick):
-            features.append(("m_other_half", 1.0))
+        features += _mention_beside(here, slot, pick, known, start)
     elif pick.kind == "result":
-        times = state.results[pick.place]
-        features.append((f"r_used{min(times, 2)}", 1.0))
         if any(other.kind == "result" and other.place == pick.place for other in here):
             features.append(("r_twice_here", 1.0))
-        if slot.first and slot.equation - pick.place == 1:
-            features.append((f"r_first_previous_{slot.role}", 1.0))
         before = [other.place for other in here if other.kind == "result"]
         if before:
             step = pick.place - before[-1]
@@ -100,11 +65,62 @@ def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, st
     return features
 
 
-def _again_features(state: State, pick: Candidate, slot: Slot, known: Scene) -> Features:
-    """Weigh what the same number was taken for in sentences that are alike: `Ann works 7 days, so 7 * 9. Bo ...`."""
+def _mention_beside(here: Sequence[Candidate], slot: Slot, pick: Candidate, known: Scene, start: int) -> Features:
+    features: Features = []
+    place = known.places[pick.place]
+    twins = [at for at, other in enumerate(here, start) if other.kind == "mention" and other.place == pick.place]
+    if twins:
+        features.append(("m_twice_here", 1.0))
+        nouns = [head(each.leaf.after)[:1] for each in (slot, known.slots[twins[0]])]
+        if all(nouns) and nouns[0] != nouns[1]:
+            features.append(("m_twice_apart", 1.0))
+    near = [known.places[other.place] for other in here if other.kind == "mention"]
+    if near:
+        same = any(other.number == place.number for other in near)
+        features.append((f"m_neighbour_{'same' if same else 'other'}", 1.0))
+        beside = [other for other in near if abs(other.mention.index - place.mention.index) == 1] if same else []
+        if beside:  # 3 more than twice as many: no product of 3 and 2
+            differs = any(each.relation in ("more", "less") for each in (place, *beside))
+            features.append((f"m_neighbour_next{f'_more_{slot.role}' if differs else ''}", 1.0))
+    features += _sibling_features("m", slot, head(place.after), place.clause, here, known)
+    features += _told_of(place.clause, here, known)
+    if place.own or place.relation:
+        features += _taken_of(place, here, known)
+    return features
+
+
+def past_features(state: State, slot: Slot, pick: Candidate, known: Scene) -> Features:
+    """Describe how a candidate fits all that has been picked before: used already, in what role, in order."""
     repeats = known.repeats(slot)
-    if not repeats:
-        return []
+    features = _again_features(state, pick, repeats) if repeats else []
+    if pick.kind == "mention":
+        times, place = state.mentions[pick.place], known.places[pick.place]
+        features.append((f"m_used{min(times, 2)}", 1.0))
+        if times:
+            role = "same" if state.roles[pick.place] == slot.role else "other"
+            features.append((f"m_again_{role}_role", 1.0))
+            if pick.value == 2 and place.relation != "times" and not place.own:
+                features.append(("m_two_again", 1.0))
+            if place.own and place.own.isdisjoint(known.equations[slot.equation].words):
+                features.append(("m_own_again", 1.0))
+        elif 0 not in state.mentions[: pick.place]:
+            features.append(("m_earliest_unused", 1.0))
+        step = pick.place - state.last
+        features.append((f"m_step_{'next' if step == 1 else 'skip' if step > 1 else 'back'}", 1.0))
+        if pick.view in ("numerator", "denominator") and _other_half(state, pick):
+            features.append(("m_other_half", 1.0))
+    elif pick.kind == "result":
+        features.append((f"r_used{min(state.results[pick.place], 2)}", 1.0))
+        if slot.first and slot.equation - pick.place == 1:
+            features.append((f"r_first_previous_{slot.role}", 1.0))
+    elif not slot.leaf.made:
+        if any(state.roles[at] == slot.role for at in known.equals(slot)):
+            features.append((f"{pick.kind}_instead_again", 1.0))
+    return features
+
+
+def _again_features(state: State, pick: Candidate, repeats: Sequence[tuple[int, float]]) -> Features:
+    """Weigh what the same number was taken for in sentences that are alike: `Ann works 7 days, so 7 * 9. Bo ...`."""
     same = other = 0.0
     for number, alike in repeats:
         if state.picks[number][:2] == pick[:2]:
@@ -162,7 +178,7 @@ def _sibling_features(
     return [(f"{prefix}_sibling_{best}_{slot.role}", 1.0)] if best else []
 
 
-def final_features(state: State, slots: Sequence[Slot], known: Scene) -> Features:
+def final_features(state: State, known: Scene) -> Features:
     """Describe a whole wiring: what it leaves unused, and which numbers it takes instead."""
     used = {known.first[at] for at, count in enumerate(state.mentions) if count}
     idle = [
@@ -178,9 +194,7 @@ def final_features(state: State, slots: Sequence[Slot], known: Scene) -> Feature
         ("unused", float(len(counted) - telling)),
     ]
     for at in idle:
-        instead = {
-            _instead(pick, state) for slot, pick in zip(slots, state.picks, strict=True) if at in known.fitting(slot)
-        }
+        instead = {_instead(state.picks[number], state) for number in known.fitting(at)}
         features += [(f"passed_over_{kind}", 1.0) for kind in sorted(instead - {""})]
     return features
 

@@ -5,7 +5,7 @@ Not covered: which number a solution means (`wire.py`).
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tracewright.data.annotate.words import STOP, WORD, content, order_words, relation, stem, word_pairs
 from tracewright.mention import Mention, read_mentions
@@ -56,14 +56,17 @@ def read_places(question: str) -> tuple[Place, ...]:
     """Describe the surroundings of every number of a question, in the order of `read_mentions`."""
     mentions = read_mentions(question)
     sentences = _spans(question, _SENTENCE_END)
-    places = [_place(question, mentions, index, sentences) for index in range(len(mentions))]
-    return tuple(replace(place, company=_company(places, index)) for index, place in enumerate(places))
+    numbers = [_sentence_of(mention, sentences) for mention in mentions]
+    return tuple(_place(question, mentions, index, sentences, numbers) for index in range(len(mentions)))
 
 
-def _company(places: Sequence[Place], index: int) -> frozenset[Number]:
-    number = places[index].number
-    beside = [at for at in (index - 1, index + 1) if 0 <= at < len(places) and places[at].number == number]
-    return frozenset(places[at].mention.value for at in beside)
+def _sentence_of(mention: Mention, sentences: Sequence[tuple[int, int]]) -> int:
+    return next((n for n, (start, end) in enumerate(sentences) if start <= mention.start < end), len(sentences) - 1)
+
+
+def _company(mentions: Sequence[Mention], index: int, numbers: Sequence[int]) -> frozenset[Number]:
+    beside = [at for at in (index - 1, index + 1) if 0 <= at < len(mentions) and numbers[at] == numbers[index]]
+    return frozenset(mentions[at].value for at in beside)
 
 
 def _spans(text: str, ends: re.Pattern[str]) -> list[tuple[int, int]]:
@@ -75,9 +78,10 @@ def _spans(text: str, ends: re.Pattern[str]) -> list[tuple[int, int]]:
     return spans
 
 
-def _place(question: str, mentions: tuple[Mention, ...], index: int, sentences: list[tuple[int, int]]) -> Place:
-    mention = mentions[index]
-    number = next((n for n, (start, end) in enumerate(sentences) if start <= mention.start < end), len(sentences) - 1)
+def _place(
+    question: str, mentions: Sequence[Mention], index: int, sentences: Sequence[tuple[int, int]], numbers: Sequence[int]
+) -> Place:
+    mention, number = mentions[index], numbers[index]
     start, end = sentences[number]
     text = question[start:end]
     clause_start, clause_end = _clause(text, mention.start - start, mention.end - start)
@@ -108,6 +112,7 @@ def _place(question: str, mentions: tuple[Mention, ...], index: int, sentences: 
         relation(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0]),
         _reference(question[mention.end : end]),
         order_words(f"{' '.join(question[start : mention.start].split()[-3:])} {' '.join(tail.split()[:3])}"),
+        _company(mentions, index, numbers),
     )
 
 

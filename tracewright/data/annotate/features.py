@@ -46,7 +46,8 @@ class Scene:
         """For each mention the first one that says the same: `20 children`, `the 20 children`."""
         self._options: dict[Slot, list[tuple[Candidate, float]]] = {}
         self._picks: dict[Slot, list[Candidate]] = {}
-        self._fitting: dict[Slot, frozenset[int]] = {}
+        self._fitting: dict[int, list[int]] = {}
+        self._equals: dict[Slot, list[int]] = {}
         self._repeats: dict[Slot, list[tuple[int, float]]] = {}
         self._scalings: dict[Slot, str] = {}
         self._references: dict[Slot, frozenset[str]] = {}
@@ -132,12 +133,23 @@ class Scene:
             found = self._picks[slot] = find_candidates(slot, self.known)
         return found
 
-    def fitting(self, slot: Slot) -> frozenset[int]:
-        """Return the mentions that could fill a slot, each by the first one that says the same."""
-        found = self._fitting.get(slot)
+    def fitting(self, mention: int) -> list[int]:
+        """Return the slots, by number, that a mention or another one that says the same could fill."""
+        found = self._fitting.get(mention)
         if found is None:
-            found = frozenset(self.first[pick.place] for pick in self.picks(slot) if pick.kind == "mention")
-            self._fitting[slot] = found
+            found = self._fitting[mention] = [
+                number
+                for number, slot in enumerate(self.slots)
+                if any(pick.kind == "mention" and self.first[pick.place] == mention for pick in self.picks(slot))
+            ]
+        return found
+
+    def equals(self, slot: Slot) -> list[int]:
+        """Return the mentions that have the value of a slot."""
+        found = self._equals.get(slot)
+        if found is None:
+            found = [at for at, place in enumerate(self.places) if place.mention.value == slot.value]
+            self._equals[slot] = found
         return found
 
 

@@ -7,9 +7,16 @@ wirings; those that lost are the alternatives that `alternatives.py` puts to the
 """
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
-from tracewright.data.annotate.choices import State, dynamic_features, final_features
+from tracewright.data.annotate.choices import (
+    State,
+    beside_features,
+    dynamic_features,
+    final_features,
+    past_features,
+)
 from tracewright.data.annotate.features import Features, Scene, score, static_features
 from tracewright.data.annotate.slots import Candidate, Known, Shaped, Slot, shape
 
@@ -44,15 +51,20 @@ def search(shaped: Sequence[Shaped], scene: Scene) -> Beam:
 
 def ranked(beam: Beam, scene: Scene) -> list[Wiring]:
     """Return the wirings that a search has come to, best first; never none."""
-    return _rank(beam.layers[-1], beam.turns, scene)
+    return _rank(beam.layers[-1], scene)
 
 
-def wire_with(beam: Beam, number: int, pick: Candidate, scene: Scene) -> Wiring:
-    """Return the best wiring in which one slot, by its number from 0, has this source."""
+def wire_with(beam: Beam, number: int, pick: Candidate, scene: Scene, far: float) -> Wiring | None:
+    """Return the best wiring in which one slot, by its number from 0, has this source.
+
+    None where it has fallen more than `far` behind the best wiring in the making, and is not likely to catch up.
+    """
     states = beam.layers[number][:FORCED_BEAM]
     for turn in beam.turns[number:]:
         states = _grow(states, turn, scene, pick if turn.number == number else None, FORCED_BEAM)
-    return _rank(states, beam.turns, scene)[0]
+        if states[0].score < beam.layers[turn.number + 1][0].score - far:
+            return None
+    return _rank(states, scene)[0]
 
 
 class Turn(NamedTuple):
@@ -65,8 +77,10 @@ class Turn(NamedTuple):
     slot: Slot
     start: int
     twin: int
-    kin: int = -1
+    kin: int
     """The slot of the same literal in another role: 2(10 - x) comes to be 20 - 2x; -1 for none."""
+    beside: dict[tuple[int, tuple[int, ...]], float]
+    """What a source scores beside those of its equation, by the identities of both: each is asked for many times."""
 
 
 def turns(shaped: Sequence[Shaped]) -> list[Turn]:
@@ -77,7 +91,8 @@ def turns(shaped: Sequence[Shaped]) -> list[Turn]:
         for at, slot in enumerate(each.slots):
             twin = _twin(each.slots, at)
             kin = next((before for before in range(at) if each.slots[before].leaf is slot.leaf), -1)
-            out.append(Turn(start + at, slot, start, *(start + place if place >= 0 else -1 for place in (twin, kin))))
+            twin, kin = (start + place if place >= 0 else -1 for place in (twin, kin))
+            out.append(Turn(start + at, slot, start, twin, kin, {}))
     return out
 
 
@@ -85,14 +100,19 @@ def _grow(states: Sequence[State], turn: Turn, scene: Scene, only: Candidate | N
     """Pick the source of one more slot."""
     if turn.twin >= 0:
         return [_repeat(state, turn.twin) for state in states]
-    options = [option for option in scene.options(turn.slot) if only is None or option[0] == only]
-    grown = [
-        bind(state, turn.slot, pick, fixed + score(dynamic_features(state, turn.slot, pick, scene, turn.start)))
-        for state in states
-        for pick, fixed in (_like(state.picks[turn.kin], options) if turn.kin >= 0 and only is None else options)
-    ]
-    grown.sort(key=lambda state: -state.score)
-    return grown[:beam]
+    slot, start, known = turn.slot, turn.start, turn.beside
+    options = [option for option in scene.options(slot) if only is None or option[0] == only]
+    grown: list[tuple[float, State, Candidate]] = []
+    for state in states:
+        here = state.picks[start:]
+        key = tuple(map(id, here))
+        for pick, fixed in _like(state.picks[turn.kin], options) if turn.kin >= 0 and only is None else options:
+            beside = known.get((id(pick), key))
+            if beside is None:
+                beside = known[id(pick), key] = fixed + score(beside_features(here, slot, pick, scene, start))
+            grown.append((state.score + beside + score(past_features(state, slot, pick, scene)), state, pick))
+    grown.sort(key=itemgetter(0), reverse=True)
+    return [bind(state, slot, pick, total) for total, state, pick in grown[:beam]]
 
 
 def _like(pick: Candidate, options: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
@@ -100,9 +120,8 @@ def _like(pick: Candidate, options: list[tuple[Candidate, float]]) -> list[tuple
     return [option for option in options if (option[0].kind, option[0].place) == (pick.kind, pick.place)] or options
 
 
-def _rank(states: Sequence[State], listed: Sequence[Turn], scene: Scene) -> list[Wiring]:
-    slots = [turn.slot for turn in listed]
-    ended = [Wiring(state.picks, state.score + score(final_features(state, slots, scene))) for state in states]
+def _rank(states: Sequence[State], scene: Scene) -> list[Wiring]:
+    ended = [Wiring(state.picks, state.score + score(final_features(state, scene))) for state in states]
     return sorted(ended, key=lambda wiring: -wiring.score)
 
 
@@ -116,7 +135,7 @@ def describe(shaped: Sequence[Shaped], scene: Scene, picks: Sequence[Candidate])
         features += static_features(turn.slot, pick, scene)
         features += dynamic_features(state, turn.slot, pick, scene, turn.start)
         state = bind(state, turn.slot, pick, 0.0)
-    return features + final_features(state, [turn.slot for turn in listed], scene)
+    return features + final_features(state, scene)
 
 
 def _twin(slots: Sequence[Slot], at: int) -> int:
@@ -137,8 +156,8 @@ def start_state(known: Known) -> State:
     return State(0.0, (), (0,) * len(known.places), (0,) * len(known.equations), -1, ("",) * len(known.places))
 
 
-def bind(state: State, slot: Slot, pick: Candidate, gain: float) -> State:
-    """Add a pick for a slot to a wiring in the making."""
+def bind(state: State, slot: Slot, pick: Candidate, total: float) -> State:
+    """Add a pick for a slot to a wiring in the making, which then scores `total`."""
     mentions, results, last, roles = state.mentions, state.results, state.last, state.roles
     if pick.kind == "mention":
         mentions = (*mentions[: pick.place], mentions[pick.place] + 1, *mentions[pick.place + 1 :])
@@ -146,7 +165,7 @@ def bind(state: State, slot: Slot, pick: Candidate, gain: float) -> State:
         roles = (*roles[: pick.place], slot.role, *roles[pick.place + 1 :])
     elif pick.kind == "result":
         results = (*results[: pick.place], results[pick.place] + 1, *results[pick.place + 1 :])
-    return State(state.score + gain, (*state.picks, pick), mentions, results, last, roles)
+    return State(total, (*state.picks, pick), mentions, results, last, roles)
 
 
 def shape_all(known: Known) -> list[Shaped]:

@@ -31,9 +31,13 @@ TOLD_OF = (
     "fixed by nature",
 )
 """Numbers outside a trace that stay for these reasons name what is told of: three friends, a 100-meter race."""
-_CUES = {
+_CUES: dict[Number, Lexicon] = {
     7: Lexicon("weeks?|weekly"), 24: Lexicon("days?|daily"), 12: Lexicon("years?|yearly|feet|foot|dozens?"),
     60: Lexicon("hours?|minutes?"), 180: Lexicon("triangles?|angles?"), 360: Lexicon("angles?|circles?"),
+    28: Lexicon("february"), 30: Lexicon("april|june|september|november"),
+    31: Lexicon("january|march|may|july|august|october|december"),
+    Fraction(1, 4): Lexicon("quarters?"), Fraction(1, 10): Lexicon("dimes?"), Fraction(1, 20): Lexicon("nickels?"),
+    Fraction(1, 100): Lexicon("penny|pennies|cents?"), 25: Lexicon("quarters?"), 10: Lexicon("dimes?"),
 }  # fmt: skip
 """Words that call for a constant."""
 _CUSTOMARY = frozenset((3, 5, 7, 12, 16, 24, 30, 52, 60, 100, 365, 1000))
@@ -67,7 +71,8 @@ def doubt_of(program: Program, mentions: Sequence[Mention], question: str, stays
             unread = [
                 arg
                 for arg in constants
-                if program.start[arg] == 1 or (counted and program.start[arg] not in _CUSTOMARY)
+                if program.start[arg] == 1
+                or (counted and program.start[arg] not in _CUSTOMARY and not _cued(program.start[arg], question))
             ]
             if not doubt and left_out and unread and op.name in ("mul", "div"):
                 doubt = "a constant may be a result"
@@ -106,7 +111,12 @@ def _called_for(constant: int, op: Op, start: Sequence[Number], mentions: Sequen
     others = [arg for arg in op.args if arg != constant]
     if value == 100:
         return all(at < len(mentions) and mentions[at].kind == "percent" for at in others)
-    cue = _CUES.get(int(value)) if value.denominator == 1 else None
+    return _cued(value, question)
+
+
+def _cued(value: Number, question: str) -> bool:
+    """Say whether words of a question call for a constant."""
+    cue = _CUES.get(value)
     return cue is not None and cue.any(words_of(question))
 
 

@@ -36,8 +36,10 @@ from tracewright.trace.syntax import Trace
 
 DRAWS = 8
 """So many draws of one index may fail or give the original before there is no variant for it."""
+PATIENCE = 80
+"""So many indices are tried for each variant that is wanted."""
 ALMOST = 12
-"""With so many variants found the search for others goes on for longer."""
+"""With fewer variants found the search for others ends sooner: there are not so many."""
 SAMPLES = 5
 """Draws by which the numbers of a worked solution are told apart."""
 NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.2, 0.5
@@ -70,16 +72,13 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
     if isinstance(plan, str):
         return
     seen = {problem.question}
-    index = 0
-    while count > 0 and index < 40 + 60 * count:
+    for index in range(PATIENCE * count):
+        if len(seen) > count or (index >= 100 and len(seen) < ALMOST and len(seen) * 20 < index):
+            return  # enough, or the well is dry
         made = _Teller(problem, plan, seed, index).tell(seen)
-        index += 1
         if made is not None:
             seen.add(made.question)
-            count -= 1
             yield made
-        elif index >= 100 and len(seen) * (20 if len(seen) < ALMOST else 60) < index:
-            return  # the well is dry
 
 
 def plan_of(problem: Problem, ranges: Ranges) -> Plan | str:
