@@ -120,6 +120,8 @@ def test_ranges_are_learned_from_problems() -> None:
         ("he trains for 30 days, and after a month he rests", "a fact of units"),
         ("a nickel has the same value as 5 pennies", "a fact of units"),
         ("a gallon of water weighs 8 pounds", "a fact of units"),
+        ("each hectare is equal to 10000 m^2", "a fact of units"),
+        ("an army of Warhammer 40k figures", "a label"),
         ("the remaining 3 cups", "named again"),
         ("24 hours in a day", "a fact of units"),
         ("a two-story house", "part of a noun"),
