@@ -1,8 +1,8 @@
 """How sure a trace is: its tier, and why it is no better.
 
-- `certain`: every number has a source, no step is guessed, and every alternative that computes something else is far
-  enough behind (`alternatives.py`).
-- `likely`: an alternative is near, or the last step is a guess that the text cues.
+- `certain`: every number has a source, no step is guessed but such as the text calls for (he and 5 friends are 6), and
+  all alternatives that compute something else are far enough behind (`alternatives.py`).
+- `likely`: an alternative is near, the last step is a guess that the text cues, or an ordinal is counted.
 - `doubtful`: an alternative is as good, a step or a number comes from nowhere.
 - `failed`: there is no trace that runs to the answer.
 
