@@ -9,7 +9,8 @@ prior around the weights of `benchmarks/wiring_prior.json`. The lists depend on 
 command may be given again after a change of features, and comes to nearly the same weights after none.
 
 The prior: for mentions and results a conditional logit over 32,450 literals of the train split that have one possible
-source only, against the other numbers of the same question as wrong ones; the rest set by hand.
+source only, against the other numbers of the same question as wrong ones (literals with borrowed words like those with
+words of their own); the rest set by hand.
 
 `--folds 5` writes nothing: it prints what weights that are fitted without a fifth of the problems make of that fifth.
 

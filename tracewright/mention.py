@@ -88,10 +88,11 @@ for _stem, _factor in (("double", 2), ("triple", 3), ("quadruple", 4), ("quintup
     _MULTIPLES |= {_stem: _factor, _stem + "s": _factor, _stem + "d": _factor, _stem[:-1] + "ing": _factor}
 _FOLDS = {f"{word}fold": value for word, value in _SMALL.items() if value > 1}
 _MULTIPLES |= _FOLDS
-_VULGAR = {
+VULGAR = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
     "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
 }  # fmt: skip
+"""Numerator and denominator of the fractions that are one character."""
 
 _CURRENCY = frozenset("$€£")
 _MONEY_WORDS = _words("dollar dollars cent cents euro euros buck bucks pound-sterling usd $ € £ ¢")
@@ -280,8 +281,8 @@ def _fraction_after(tokens: _Tokens, at: int, value: Number, *, whole: bool) -> 
         return None
     if not whole:
         return None
-    if word in _VULGAR:
-        return at + 1, value + Fraction(*_VULGAR[word])
+    if word in VULGAR:
+        return at + 1, value + Fraction(*VULGAR[word])
     inner = at + 1 if word in ("-", "and", "&") else at
     top = tokens.word(inner)
     if (
@@ -520,14 +521,14 @@ def _early_ordinal(tokens: _Tokens, at: int) -> Found | None:
 
 
 def _vulgar(tokens: _Tokens, at: int) -> Found | None:
-    return _unit(tokens, at, at + 1, Fraction(*_VULGAR[tokens.words[at]]), "fraction")
+    return _unit(tokens, at, at + 1, Fraction(*VULGAR[tokens.words[at]]), "fraction")
 
 
 _READERS: dict[str, Callable[[_Tokens, int], Found | None]] = {
     **dict.fromkeys(_SMALL, _number_word),
     **dict.fromkeys(_MULTIPLES, _multiple),
     **dict.fromkeys(_ORDINALS, _part),
-    **dict.fromkeys(_VULGAR, _vulgar),
+    **dict.fromkeys(VULGAR, _vulgar),
     "half": _part,
     "quarter": _part,
     "a": _article,

@@ -34,6 +34,7 @@ def equations(solution: str, answer: int | Fraction = -999) -> list[Equation]:
         ("2 × 6 ÷ 3 = 4", [([2, 6, 3], 4)]),
         ("He mows 8 acres x ¾ = 6 acres", [([8, Fraction(3, 4)], 6)]),
         ("(1/2) 18 = 9", [([1, 2, 18], 9)]),
+        ("(1) 3 x 4 = 12", [([3, 4], 12)]),
         ("He pays 75 + 10% of 150 = 75 + 15 = 90", [([75, 10, Fraction(1, 100), 150], 90)]),
         ("45% of people like figs + 8% like pears = 53%", [([45, 8], 53)]),
         ("500(.40)=200", [([500, Fraction(2, 5)], 200)]),

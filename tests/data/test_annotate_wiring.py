@@ -7,14 +7,16 @@ import pytest
 from tracewright.data.annotate import annotate
 from tracewright.data.annotate.alternatives import new_numbers, same_program, weigh_alternatives
 from tracewright.data.annotate.annotation import Annotation, Wired, wire_solution
+from tracewright.data.annotate.arithmetic import leaves
 from tracewright.data.annotate.constants import CUES, find_constant
 from tracewright.data.annotate.context import read_places, same_thing
 from tracewright.data.annotate.features import score
 from tracewright.data.annotate.names import distinct, name_mention
 from tracewright.data.annotate.program import Op, Program, Ref, constant, prune, run
-from tracewright.data.annotate.tiers import CERTAIN
+from tracewright.data.annotate.solution import read_equations
+from tracewright.data.annotate.tiers import CERTAIN, CERTAIN_ORDINAL
 from tracewright.data.annotate.wire import describe, ranked, wire_with
-from tracewright.data.annotate.words import content
+from tracewright.data.annotate.words import content, is_dealt, order_words
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
 from tracewright.mention import read_mentions
@@ -152,17 +154,33 @@ def test_equal_numbers_are_told_apart_by_their_nouns() -> None:
     assert found.tier == "certain"
 
 
-HENS_IN_TURN = "The first 3 hens lay 5 eggs each.", "Another 3 hens lay 9 eggs each.", "How many eggs do they lay?"
-
-
 def test_equal_numbers_are_told_apart_by_first_next_and_other() -> None:
+    first, another = "The first 3 hens lay 5 eggs each.", "Another 3 hens lay 5 eggs each."
     solution = (
-        "The first 3 hens lay 3*5=<<3*5=15>>15 eggs.\nThe next 3 hens lay 3*9=<<3*9=27>>27 eggs.\n"
-        "That is 15+27=<<15+27=42>>42 eggs."
+        "The first 3 hens lay 3*5=<<3*5=15>>15 eggs.\nThe next 3 hens lay 3*5=<<3*5=15>>15 eggs.\n"
+        "That is 15+15=<<15+15=30>>30 eggs."
     )
-    first, another, asked = HENS_IN_TURN
-    assert sources(made(f"{first} {another} {asked}", solution, "42"))[:2] == ["mul n2 n3", "mul n4 n5"]
-    assert sources(made(f"{another} {first} {asked}", solution, "42"))[:2] == ["mul n4 n5", "mul n1 n2"]
+    asked = "How many eggs do they lay?"
+    assert sources(made(f"{first} {another} {asked}", solution, "30"))[:2] == ["mul n2 n3", "mul n4 n5"]
+    assert sources(made(f"{another} {first} {asked}", solution, "30"))[:2] == ["mul n4 n5", "mul n1 n2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Bo has 3 more", {}),
+        ("the first 3, then another 4", {"first", "next"}),
+        ("the remaining 3 and the final 4", {"rest", "last"}),
+        ("3 feet per second", {}),
+    ],
+)
+def test_what_tells_one_of_several_from_the_others(text: str, words: set[str]) -> None:
+    assert order_words(text) == set(words)
+
+
+def test_the_order_of_a_number_stands_in_its_own_clause() -> None:
+    places = read_places("Of the first 3 figs 2 were red, 4 were blue and the other 5 green.")
+    assert [sorted(place.order) for place in places] == [[], ["first"], ["first"], [], ["other"]]
 
 
 @pytest.mark.parametrize(
@@ -171,8 +189,11 @@ def test_equal_numbers_are_told_apart_by_first_next_and_other() -> None:
         ("Ida and her 3 friends share 12 figs. What does each get?", "Each of the 4 gets 12/4=<<12/4=3>>3.", "certain"),
         ("Ida has twice as many figs as Bo. Both have 9. How many has Bo?", "3 parts, so 9/3=<<9/3=3>>3.", "certain"),
         ("Ida has 3 hens and 12 figs. How many figs does a pen get?", "She has 4 pens: 12/4=<<12/4=3>>3.", "doubtful"),
+        ("Ida swims 3 times a week. How many of 12 figs does a pen get?", "4 pens: 12/4=<<12/4=3>>3.", "doubtful"),
+        ("Ida is 3 times as tall as Bo. How many of 12 figs does a pen get?", "4 pens: 12/4=<<12/4=3>>3.", "doubtful"),
+        ("Ida has 3 gifts for friends. How many of 12 figs does a pen get?", "4 pens: 12/4=<<12/4=3>>3.", "doubtful"),
     ],
-)  # fmt: skip
+)
 def test_one_more_is_sound_where_somebody_or_a_part_comes_on_top(question: str, solution: str, tier: str) -> None:
     found = made(question, solution, "3")
     assert found.tier == tier
@@ -184,6 +205,29 @@ def test_an_ordinal_is_counted_where_nothing_else_comes_near() -> None:
     solution = "She saved for 20-12=<<20-12=8>>8 years.\nThat is 8*5=$<<8*5=40>>40."
     found = made(question, solution, "40")
     assert (found.tier, sources(found)) == ("certain", ["sub n3 n1", "mul step1 n2"])
+    question = "Bo came on the third day and left on the ninth day. Ida has 3 hens. How long did he stay?"
+    found = made(question, "He stayed 9-3=<<9-3=6>>6 days.", "6")
+    assert found.odds is not None
+    assert CERTAIN_ORDINAL <= found.odds < 1
+    assert (found.tier, found.kind) == ("likely", "an ordinal is counted")
+
+
+def test_a_number_is_dealt_to_each_of_several() -> None:
+    assert is_dealt("They share it equally.")
+    assert is_dealt("That is 5 for each, or so")
+    assert not is_dealt("He reaches for it")
+
+
+def test_a_number_has_its_own_words_before_borrowed_ones() -> None:
+    (found,) = read_equations("He walked 3+6=<<3+6=9>>9 miles in 3 hours.", 9)
+    three, six = leaves(found.tree)
+    assert (three.after, three.borrowed, six.borrowed) == (("hour",), True, False)
+
+
+def test_what_is_more_than_a_multiple_counts_what_that_counts() -> None:
+    three, _, two, one = read_places("Ida has 3 more than twice the figs of Bo. He has 2 more than one fig.")
+    assert three.after == ("more", "than", "the", "fig", "of", "bo")
+    assert (two.after, one.after) == (("more", "than"), ("fig",))
 
 
 def test_what_changes_no_unit_is_a_multiple() -> None:
@@ -234,7 +278,11 @@ def test_the_odds_weigh_all_that_computes_something_else() -> None:
     beam = wired.beam
     forced = [wire_with(beam, turn.number, wired.best.picks[turn.number], wired.scene, 9.0) for turn in beam.turns]
     assert all(wiring and wiring.score <= wired.best.score + 1e-9 for wiring in forced)
-    assert wire_with(beam, 0, wired.best.picks[0], wired.scene, -99.0) is None
+    slot, pick, margin = found.rival.slot, found.rival.pick, found.rival.margin
+    behind = wire_with(beam, slot, pick, wired.scene, margin + 2)
+    assert behind
+    assert behind.score == pytest.approx(wired.best.score - margin)
+    assert wire_with(beam, slot, pick, wired.scene, 0.1) is None
 
 
 def test_the_features_of_a_wiring_weigh_what_it_scores() -> None:

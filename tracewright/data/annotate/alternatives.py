@@ -29,10 +29,8 @@ _PRIMES = (
     101, 211, 307, 401, 503, 601, 701, 809, 907, 1009, 1103, 1201, 1301, 1409, 1511, 1601, 1709, 1801, 1901,
 )  # fmt: skip
 
-
 FAR = 9.0
 """A distance, in log odds, from which an alternative is not looked at."""
-
 
 CATCH_UP = 2.0
 """How much of its distance an alternative may still make good once it is that far behind."""

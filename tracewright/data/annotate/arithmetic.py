@@ -3,20 +3,18 @@
 Not covered: letters (`algebra.py`), finding the tokens in a text (`equations.py`).
 """
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from tracewright.mention import VULGAR
 from tracewright.number import MAX_DIGITS, Number, tidy
 
 MAX_TOKENS = 80
 """Most tokens in one expression: longer ones are no arithmetic of a person."""
 
 _OPENS_NUMBER = frozenset("0123456789.")
-VULGAR = {sign: Fraction(unicodedata.numeric(sign)).limit_denominator(10) for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
-"""Fractions that are one character."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +83,7 @@ def evaluate(node: Node) -> Number:
 def number(text: str) -> Number | None:
     """Read a literal of a solution: digits with commas and decimals, a mixed number such as `1 1/2`, or `¾`."""
     if not text or text[0] not in _OPENS_NUMBER:
-        return VULGAR.get(text)
+        return Fraction(*VULGAR[text]) if text in VULGAR else None
     whole, blank, part = text.partition(" ")
     if blank and whole.isdecimal() and text.isascii() and len(whole) <= MAX_DIGITS:
         top, _, bottom = part.partition("/")
@@ -142,8 +140,8 @@ class _Parser:
                 return None
             factors.append((part, divides))
             sign = self.peek()
-            closed = self.tokens[self.at - 1] == ")"
-            if sign == "(" or (closed and isinstance(sign, Leaf)):  # 500(.40), (1/2)18
+            in_brackets = self.tokens[self.at - 1] == ")" and not isinstance(part, Leaf)
+            if sign == "(" or (in_brackets and isinstance(sign, Leaf)):  # 500(.40), (1/2)18; but not: (1) 3 * 4
                 divides = False
                 continue
             if sign not in ("*", "/"):

@@ -1,6 +1,7 @@
 """Features of a pick beside the others: numbers used already, in order, next to each other; what is left unused.
 
-Dynamic features look at what has been picked before, final ones at a whole wiring. `weights.py` weighs them.
+Some look at what has been picked before in the same equation, some at all that has, final ones at a whole wiring.
+`weights.py` weighs them.
 
 Not covered: how well a source fits a slot whatever the others hold (`features.py`).
 """
@@ -26,12 +27,6 @@ class State(NamedTuple):
     """The mention used last, -1 at the start."""
     roles: tuple[str, ...] = ()
     """The role in which each mention was used last, empty for none."""
-
-
-def dynamic_features(state: State, slot: Slot, pick: Candidate, known: Scene, start: int) -> Features:
-    """Describe how a candidate fits what has been picked before: used already, in order, beside its neighbours."""
-    beside = beside_features(state.picks[start:], slot, pick, known, start)
-    return beside + past_features(state, slot, pick, known)
 
 
 def beside_features(here: Sequence[Candidate], slot: Slot, pick: Candidate, known: Scene, start: int) -> Features:
@@ -76,9 +71,9 @@ def _mention_beside(here: Sequence[Candidate], slot: Slot, pick: Candidate, know
             features.append(("m_twice_apart", 1.0))
     near = [known.places[other.place] for other in here if other.kind == "mention"]
     if near:
-        same = any(other.number == place.number for other in near)
+        same = [other for other in near if other.number == place.number]
         features.append((f"m_neighbour_{'same' if same else 'other'}", 1.0))
-        beside = [other for other in near if abs(other.mention.index - place.mention.index) == 1] if same else []
+        beside = [other for other in same if abs(other.mention.index - place.mention.index) == 1]
         if beside:  # 3 more than twice as many: no product of 3 and 2
             differs = any(each.relation in ("more", "less") for each in (place, *beside))
             features.append((f"m_neighbour_next{f'_more_{slot.role}' if differs else ''}", 1.0))
@@ -113,9 +108,8 @@ def past_features(state: State, slot: Slot, pick: Candidate, known: Scene) -> Fe
         features.append((f"r_used{min(state.results[pick.place], 2)}", 1.0))
         if slot.first and slot.equation - pick.place == 1:
             features.append((f"r_first_previous_{slot.role}", 1.0))
-    elif not slot.leaf.made:
-        if any(state.roles[at] == slot.role for at in known.equals(slot)):
-            features.append((f"{pick.kind}_instead_again", 1.0))
+    elif not slot.leaf.made and any(state.roles[at] == slot.role for at in known.equals(slot)):
+        features.append((f"{pick.kind}_instead_again", 1.0))
     return features
 
 

@@ -47,7 +47,7 @@ class Place:
     reference: frozenset[str] = frozenset()
     """The words that say what it is a share, a multiple or a difference of: `Ben`, of `3 more than Ben has`."""
     order: frozenset[str] = frozenset()
-    """The words next to it that tell it from others of its kind: first, next, other."""
+    """Words at most three away, within its clause, that tell it from others of its kind: first, next, other."""
     company: frozenset[Number] = frozenset()
     """The values of the numbers next to it in its sentence."""
 
@@ -93,7 +93,7 @@ def _place(
     if not names and number:
         names = _names(question[slice(*sentences[number - 1])])
     around = " " + question[max(start, mention.start - 25) : min(mention.end + 40, end)].lower() + " "
-    after = _stems(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0])[:6]
+    after = _after(question, mentions, index, end)
     before = _stems(re.split(r"[.,;:!?()]", question[max(left, start) : mention.start])[-1])[-6:]
     return Place(
         mention,
@@ -111,9 +111,28 @@ def _place(
         _own_words(mention),
         relation(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0]),
         _reference(question[mention.end : end]),
-        order_words(f"{' '.join(question[start : mention.start].split()[-3:])} {' '.join(tail.split()[:3])}"),
+        _order(question[start : mention.start], tail),
         _company(mentions, index, numbers),
     )
+
+
+def _after(question: str, mentions: Sequence[Mention], index: int, end: int) -> tuple[str, ...]:
+    """Return the words that follow a number in its sentence; of `3 more than twice the figs` those of the figs."""
+    following = mentions[index + 1] if index + 1 < len(mentions) else None
+    tail = question[mentions[index].end : min(following.start if following else end, end)]
+    phrase, *rest = re.split(r"[.,;:!?()]", tail, maxsplit=1)
+    words = _stems(phrase)[:6]
+    if not rest and following and following.kind in ("multiple", "fraction") and words[-1:] == ("than",):
+        return (*words, *_after(question, mentions, index + 1, end))[:6] if STOP.issuperset(words) else words
+    return words
+
+
+def _order(ahead: str, tail: str) -> frozenset[str]:
+    before, after = (
+        re.split(r"[.,;:!?()]", ahead)[-1].split()[-3:],
+        re.split(r"[.,;:!?()]", tail, maxsplit=1)[0].split()[:3],
+    )
+    return order_words(" ".join((*before, *after)))
 
 
 _OF = re.compile(r"\b(?:than|as (?!.*\bas\b)|of)\b *(.*)")

@@ -41,8 +41,8 @@ class Equation:
     """The numbers that stand in that part, in digits or in words."""
     order: frozenset[str] = frozenset()
     """The words of that part that tell one of several from the others: first, next, other."""
-    sharing: bool = False
-    """That part speaks of what is for each of several."""
+    dealt: bool = False
+    """That part speaks of what falls to each of several."""
     letter: str = ""
     """The unknown that it is the solution for, of an equation with one."""
     mark: int = -1
@@ -395,7 +395,7 @@ def _longest(items: Sequence[Item], at: int, value: Number, percent: bool) -> No
             words_in_row = 0
         elif sign == "%":
             if percent:
-                tokens[:0] = ["*", Leaf(Fraction(1, 100))]
+                tokens[:0] = ["*", Leaf(Fraction(1, 100), made=True)]
         elif sign == "of" and _text_at(items, back - 1) == "%" and _opens_number(items, back + 1):  # 10% of 150 = 15
             tokens.insert(0, "*")
             words_in_row = 0

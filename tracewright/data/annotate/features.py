@@ -134,7 +134,7 @@ class Scene:
         return found
 
     def fitting(self, mention: int) -> list[int]:
-        """Return the slots, by number, that a mention or another one that says the same could fill."""
+        """Return the slots, by number, that a mention or a later one that says the same could fill; it is the first."""
         found = self._fitting.get(mention)
         if found is None:
             found = self._fitting[mention] = [
@@ -210,12 +210,11 @@ _TELLING = frozenset(
 
 
 def _told_features(prefix: str, slot: Slot, known: Scene) -> Features:
-    """Say which telling words stand in the sentence of a slot that is filled by no number of the text."""
+    """Say what the sentence of a slot that is filled by no number of the text tells of: its telling words, `each`."""
     size = _SIZES[slot.value] if slot.value in (1, 2) else "more"
-    shared = [(f"{prefix}_{size}_shared_{slot.role}", 1.0)] if known.equations[slot.equation].sharing else []
-    return shared + [
-        (f"{prefix}_{size}_{word}", 1.0) for word in sorted(_TELLING & known.equations[slot.equation].words)
-    ]
+    equation = known.equations[slot.equation]
+    features = [(f"{prefix}_{size}_{word}", 1.0) for word in sorted(_TELLING & equation.words)]
+    return [*features, (f"{prefix}_{size}_dealt_{slot.role}", 1.0)] if equation.dealt else features
 
 
 def _unshown_features(prefix: str, slot: Slot, known: Scene) -> Features:
@@ -283,8 +282,8 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
         features.append((f"m_{scaling}_{'share' if share else 'count'}_{slot.role}", 1.0))
     features += _reference_features("m", slot, place.clause | place.names, known)
     features += _order_features(place, equation)
-    if pick.value == 2 and equation.sharing:
-        features.append((f"m_two_shared_{role}", 1.0))
+    if pick.value == 2 and equation.dealt:
+        features.append((f"m_two_dealt_{role}", 1.0))
     # An ordinal shares its noun with what is counted: `the second day`.
     prefix = "o" if place.mention.kind == "ordinal" else "m"
     last = max(1, len(known.places) - 1), max(1, len(known.equations) - 1)

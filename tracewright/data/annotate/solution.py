@@ -13,7 +13,7 @@ from itertools import pairwise
 from tracewright.data.annotate.algebra import read_algebra
 from tracewright.data.annotate.arithmetic import number
 from tracewright.data.annotate.equations import NUMBER_WORDS, Equation, Sentence, read_arithmetic, read_sentences
-from tracewright.data.annotate.words import content, order_words, shares, word_pairs
+from tracewright.data.annotate.words import content, is_dealt, order_words, word_pairs
 from tracewright.number import Number
 
 
@@ -56,7 +56,7 @@ def _with_segments(placed: list[tuple[int, Equation]], sentence: Sentence) -> li
             pairs=word_pairs(text[start:end]),
             numbers=_numbers(sentence, start, end),
             order=order_words(text[start:end]),
-            sharing=shares(text[start:end]),
+            dealt=is_dealt(text[start:end]),
         )
         for (_, equation), (start, end) in zip(placed, pairwise(cuts), strict=True)
     ]

@@ -1,7 +1,7 @@
 """How sure a trace is: its tier, and why it is no better.
 
-- `certain`: every number has a source, no step is guessed but such as the text calls for (he and 5 friends are 6), and
-  all alternatives that compute something else are far enough behind (`alternatives.py`).
+- `certain`: every number has a source, no step is guessed but one more than a number where somebody or a part comes on
+  top (he and 5 friends are 6), and all that would compute something else is far enough behind (`alternatives.py`).
 - `likely`: an alternative is near, the last step is a guess that the text cues, or an ordinal is counted.
 - `doubtful`: an alternative is as good, a step or a number comes from nowhere.
 - `failed`: there is no trace that runs to the answer.
@@ -15,9 +15,10 @@ from typing import Literal, NamedTuple
 
 from tracewright.data.annotate.alternatives import Alternatives, Rival
 from tracewright.data.annotate.context import Place
+from tracewright.data.annotate.features import head
 from tracewright.data.annotate.program import HIDDEN, Op
 from tracewright.data.annotate.repair import Repair
-from tracewright.data.annotate.slots import Candidate, Shaped
+from tracewright.data.annotate.slots import Candidate, Shaped, Slot
 from tracewright.data.annotate.words import stem_set
 from tracewright.number import Number, write
 
@@ -26,11 +27,11 @@ Tier = Literal["certain", "likely", "doubtful", "failed"]
 CERTAIN = -1.2
 """Log odds of all that computes something else, below which a wiring is certain."""
 
+CERTAIN_ORDINAL = -3.0
+"""The same where an ordinal is counted: what `by his 8th birthday` counts needs more to go by."""
+
 LIKELY = 0.2
 """Log odds of all that computes something else, up to which a wiring is likely."""
-
-RANKED = -3.0
-"""The same where an ordinal is counted: what `by his 8th birthday` counts needs more to go by."""
 
 SURE = 3.0
 """Margin from which a share or percentage that nothing uses is no sign of a wrong choice."""
@@ -69,7 +70,7 @@ def judge(
     if worked_out:
         return Verdict("likely", "a result that is not read", f"{worked_out} is worked out in a way that is not read")
     ranked = _ranked(ops, places)
-    if ranked and weighed.odds >= RANKED:
+    if ranked and weighed.odds >= CERTAIN_ORDINAL:
         return Verdict("likely", "an ordinal is counted", f"{ranked} is an ordinal, and no amount")
     rival = weighed.rival
     if weighed.odds < CERTAIN:
@@ -145,22 +146,28 @@ def _worked_out(
     return ""
 
 
-COMPANIONS = stem_set(
+_COMPANIONS = stem_set(
     "friend coworker colleague classmate teammate roommate neighbor sibling brother sister cousin child"
 )
 """People who come on top of somebody: he and his 5 friends are 6."""
 
+_COUNTED_WITH = _COMPANIONS | stem_set("person people part share unit portion group time set")
+"""What a number may be said to count that is one more: 6 people, 3 parts."""
 
-def _one_more_told(pick: Candidate, places: Sequence[Place]) -> bool:
+
+def _one_more_told(slot: Slot, pick: Candidate, places: Sequence[Place]) -> bool:
     """Say whether one more than a number is what the text speaks of: its people and the one they belong to, or parts.
 
     The parts of a multiple: who has twice as many as the other has two of the three.
     """
     if pick.view != "plus_one" or pick.kind != "mention":
         return False
+    counted = head(slot.leaf.after)
+    if counted and _COUNTED_WITH.isdisjoint(counted):
+        return False
     place = places[pick.place]
-    multiple = place.mention.kind == "multiple" or place.relation == "times"
-    return multiple or not COMPANIONS.isdisjoint(place.after[:3])
+    multiple = place.mention.kind == "multiple" or (place.relation == "times" and bool(place.reference))
+    return multiple or not _COMPANIONS.isdisjoint(head(place.after))
 
 
 def _hidden(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candidate], places: Sequence[Place]) -> str:
@@ -168,7 +175,7 @@ def _hidden(ops: Sequence[Op], shaped: Sequence[Shaped], picks: Sequence[Candida
     needed = {op.equation for op in ops}
     slots = [slot for each in shaped for slot in each.slots]
     for slot, pick in zip(slots, picks, strict=True):
-        if _one_more_told(pick, places):
+        if _one_more_told(slot, pick, places):
             continue
         worked = pick.view in HIDDEN or (pick.kind == "result" and pick.view in ("scaled_up", "scaled_down"))
         if slot.equation in needed and worked:

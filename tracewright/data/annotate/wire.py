@@ -13,7 +13,6 @@ from typing import NamedTuple
 from tracewright.data.annotate.choices import (
     State,
     beside_features,
-    dynamic_features,
     final_features,
     past_features,
 )
@@ -79,8 +78,11 @@ class Turn(NamedTuple):
     twin: int
     kin: int
     """The slot of the same literal in another role: 2(10 - x) comes to be 20 - 2x; -1 for none."""
-    beside: dict[tuple[int, tuple[int, ...]], float]
-    """What a source scores beside those of its equation, by the identities of both: each is asked for many times."""
+    scores: dict[tuple[int, tuple[int, ...]], float]
+    """What a source scores by itself and beside those of its equation, by the identities of all: asked for many times.
+
+    The scene keeps its candidates, so that an identity stays what it is; a turn is used with one scene.
+    """
 
 
 def turns(shaped: Sequence[Shaped]) -> list[Turn]:
@@ -100,17 +102,17 @@ def _grow(states: Sequence[State], turn: Turn, scene: Scene, only: Candidate | N
     """Pick the source of one more slot."""
     if turn.twin >= 0:
         return [_repeat(state, turn.twin) for state in states]
-    slot, start, known = turn.slot, turn.start, turn.beside
+    slot, start, scores = turn.slot, turn.start, turn.scores
     options = [option for option in scene.options(slot) if only is None or option[0] == only]
     grown: list[tuple[float, State, Candidate]] = []
     for state in states:
         here = state.picks[start:]
         key = tuple(map(id, here))
         for pick, fixed in _like(state.picks[turn.kin], options) if turn.kin >= 0 and only is None else options:
-            beside = known.get((id(pick), key))
-            if beside is None:
-                beside = known[id(pick), key] = fixed + score(beside_features(here, slot, pick, scene, start))
-            grown.append((state.score + beside + score(past_features(state, slot, pick, scene)), state, pick))
+            fits = scores.get((id(pick), key))
+            if fits is None:
+                fits = scores[id(pick), key] = fixed + score(beside_features(here, slot, pick, scene, start))
+            grown.append((state.score + fits + score(past_features(state, slot, pick, scene)), state, pick))
     grown.sort(key=itemgetter(0), reverse=True)
     return [bind(state, slot, pick, total) for total, state, pick in grown[:beam]]
 
@@ -133,7 +135,8 @@ def describe(shaped: Sequence[Shaped], scene: Scene, picks: Sequence[Candidate])
             state = _repeat(state, turn.twin)
             continue
         features += static_features(turn.slot, pick, scene)
-        features += dynamic_features(state, turn.slot, pick, scene, turn.start)
+        features += beside_features(state.picks[turn.start :], turn.slot, pick, scene, turn.start)
+        features += past_features(state, turn.slot, pick, scene)
         state = bind(state, turn.slot, pick, 0.0)
     return features + final_features(state, scene)
 

@@ -98,17 +98,21 @@ _ORDER = {
 }  # fmt: skip
 
 
+_PER_SECOND = re.compile(r"\b(?:per|a|each|every) second\b", re.I)
+
+
 def order_words(text: str) -> frozenset[str]:
     """Return the words of a text that tell one of several from the others: the first, the next, the other, the rest."""
-    return frozenset(_ORDER[word] for word in map(str.lower, WORD.findall(text)) if word in _ORDER)
+    words = map(str.lower, WORD.findall(_PER_SECOND.sub("", text)))
+    return frozenset(_ORDER[word] for word in words if word in _ORDER)
 
 
-_SHARING = frozenset(("each", "equally", "evenly", "between", "among", "apiece", "per"))
+_DEALT = frozenset(("each", "equally", "evenly", "between", "among", "apiece", "per"))
 
 
-def shares(text: str) -> bool:
-    """Say whether a text speaks of parts for each of several."""
-    return not _SHARING.isdisjoint(text.lower().split())
+def is_dealt(text: str) -> bool:
+    """Say whether a text speaks of what falls to each of several."""
+    return not _DEALT.isdisjoint(map(str.lower, WORD.findall(text)))
 
 
 def word_pairs(text: str) -> frozenset[tuple[str, str]]:

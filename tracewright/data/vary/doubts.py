@@ -31,13 +31,13 @@ TOLD_OF = (
     "fixed by nature",
 )
 """Numbers outside a trace that stay for these reasons name what is told of: three friends, a 100-meter race."""
+_COINS: tuple[Number, ...] = (*(Fraction(1, by) for by in (4, 10, 20, 100)), 5, 10, 25)
+_COINED = Lexicon("dimes?|nickels?|penny|pennies|coins?")
 _CUES: dict[Number, Lexicon] = {
     7: Lexicon("weeks?|weekly"), 24: Lexicon("days?|daily"), 12: Lexicon("years?|yearly|feet|foot|dozens?"),
     60: Lexicon("hours?|minutes?"), 180: Lexicon("triangles?|angles?"), 360: Lexicon("angles?|circles?"),
     28: Lexicon("february"), 30: Lexicon("april|june|september|november"),
-    31: Lexicon("january|march|may|july|august|october|december"),
-    Fraction(1, 4): Lexicon("quarters?"), Fraction(1, 10): Lexicon("dimes?"), Fraction(1, 20): Lexicon("nickels?"),
-    Fraction(1, 100): Lexicon("penny|pennies|cents?"), 25: Lexicon("quarters?"), 10: Lexicon("dimes?"),
+    31: Lexicon("january|july|august|october|december"), **dict.fromkeys(_COINS, _COINED),
 }  # fmt: skip
 """Words that call for a constant."""
 _CUSTOMARY = frozenset((3, 5, 7, 12, 16, 24, 30, 52, 60, 100, 365, 1000))

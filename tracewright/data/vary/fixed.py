@@ -49,7 +49,9 @@ _WHOLES = {
 }  # fmt: skip
 """Where a text has both, 30 days may be the month that it goes on to speak of."""
 _OF_UNIT = re.compile(r" (?:in|per|to|make|makes|equals?|is|are in|for) (?:an?|one|each|every|the|1) ([a-z]+)", re.I)
+_AREA = re.compile(r"\s*-?(?:square|sq|m\^?2|m²|acres?|hectares?)(?!\w)", re.I)
 _BRAND = re.compile(r"\b[A-Z]\w+ \Z")
+_THOUSANDS = re.compile(r"k\b", re.I)
 _UNIT_IS = re.compile(
     r"\b(?:an?|one|each|every|1) ([a-z]+) (?:is|are|has|have|equals?|contains?|makes?|holds?|=)"
     r"(?: (?:worth|equal to|the same (?:value )?as))?\s+\Z",
@@ -141,7 +143,9 @@ def fixed(mention: Mention, question: str, figure: Figure | None, names: Sequenc
     if value == _HALF[mention.kind == "percent"] and mention.kind in ("percent", "fraction"):
         return "a half, which is also what a half leaves"
     before, after = question[max(0, mention.start - 40) : mention.start], question[mention.end : mention.end + 60]
-    if mention.kind in ("integer", "word") and (_labelled(before) or (_BRAND.search(before) and after[:1] in "kK")):
+    if mention.kind in ("integer", "word") and (
+        _labelled(before) or (_BRAND.search(before) and _THOUSANDS.match(after))
+    ):
         return "a label"
     if mention.kind in ("integer", "word") and (_DATE_AFTER.match(after) or re.match(r"\s*:|\s*'s\b", after)):
         return "a date or ratio"
@@ -176,15 +180,14 @@ def _world(mention: Mention, question: str, before: str, after: str) -> str:
     """Say whether nature or custom fixes the number."""
     match = _TAIL_WORD.match(after)
     word = match[1].lower() if match else ""
+    whose = _UNIT_IS.search(before)
+    if whose and whose[1].lower() in ("hectare", "acre") and _AREA.match(after):
+        return "a fact of units"
     family = next((family for family in _FAMILIES if stem(word) in family), None)
     if family:
         of = _OF_UNIT.match(after[match.end() :]) if match else None
-        whose = _UNIT_IS.search(before)
         if (of and stem(of[1]) in family) or (whose and stem(whose[1]) in family):
             return "a fact of units"
-    area = _UNIT_IS.search(before)
-    if area and area[1].lower() in ("hectare", "acre"):
-        return "a fact of units"
     whole = _WHOLES.get((stem(word), int(mention.value))) if mention.value.denominator == 1 else None
     if whole and words_of(question) & {whole, f"{whole}s", f"{whole}ly"}:
         return "a fact of units"

@@ -38,8 +38,10 @@ DRAWS = 8
 """So many draws of one index may fail or give the original before there is no variant for it."""
 PATIENCE = 80
 """So many indices are tried for each variant that is wanted."""
-ALMOST = 12
-"""With fewer variants found the search for others ends sooner: there are not so many."""
+EAGER = 100
+"""So many are tried in any case."""
+ALMOST = 11
+"""With no more variants found than this the search for others ends sooner: there are not so many."""
 SAMPLES = 5
 """Draws by which the numbers of a worked solution are told apart."""
 NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.2, 0.5
@@ -72,8 +74,8 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
     if isinstance(plan, str):
         return
     seen = {problem.question}
-    for index in range(PATIENCE * count):
-        if len(seen) > count or (index >= 100 and len(seen) < ALMOST and len(seen) * 20 < index):
+    for index in range(max(EAGER, PATIENCE * count)):
+        if len(seen) > count or (index >= EAGER and len(seen) <= ALMOST and len(seen) * 20 < index):
             return  # enough, or the well is dry
         made = _Teller(problem, plan, seed, index).tell(seen)
         if made is not None:
