@@ -115,6 +115,16 @@ def test_a_variant_is_a_function_of_problem_seed_and_index() -> None:
     assert len(other & set(ten)) < 3
 
 
+def test_the_last_variants_are_looked_for_as_long_as_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    for chance in ("STYLE", "NAMES", "THINGS", "ORDER"):
+        monkeypatch.setattr(f"tracewright.data.vary.variant.{chance}", 0.0)
+    few = problem("A crate holds 14 melons and 2 go bad. How many are good?", "12", "n1 sub n2 -> result")
+    there_are = len(list(variants(few, 1000, 0, Ranges())))
+    assert 15 < there_are < 1000
+    for seed in range(4):
+        assert len(list(variants(few, there_are, seed, Ranges()))) == there_are
+
+
 def test_any_hash_seed_gives_the_same_bytes() -> None:
     code = (
         "from tracewright.data.problem import Problem, to_json\n"

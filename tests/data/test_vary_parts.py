@@ -242,6 +242,23 @@ def test_doubts(steps: str, numbers: list[int], doubt: str) -> None:
     assert doubt in found and bool(doubt) == bool(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("4 quarters, 7 pens and 9 dimes.", ""),
+        ("4 quarters of play, 7 pens and 9 cups.", "a constant may be a result"),
+    ],
+)
+def test_coins_call_for_what_they_are_worth(text: str, doubt: str) -> None:
+    steps = (
+        "- {op: init, var: c, value: 25}\n- {op: compute, compute_op: mul, args: [n1, c], var: a}\n"
+        "- {op: compute, compute_op: add, args: [a, n2], var: r}"
+    )
+    program = program_of(run_of(steps, [4, 7, 9]), [4, 7, 9])
+    assert program is not None
+    assert doubt_of(program, read_mentions(text), text, {}) == doubt
+
+
 def test_numbers_in_disguise() -> None:
     mention = one("three-fourths of it")
     assert {4, Fraction(1, 4)} <= guises(mention) and 1 not in guises(mention)
