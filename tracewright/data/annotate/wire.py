@@ -22,7 +22,7 @@ from tracewright.data.annotate.slots import Candidate, Known, Shaped, Slot, shap
 BEAM = 24
 """Wirings kept after each slot."""
 
-FORCED_BEAM = 6
+FORCED_BEAM = 4
 """The same where one slot is forced to a source."""
 
 
