@@ -36,12 +36,8 @@ from tracewright.trace.syntax import Trace
 
 DRAWS = 8
 """So many draws of one index may fail or give the original before there is no variant for it."""
-PATIENCE = 80
-"""So many indices are tried for each variant that is wanted."""
-EAGER = 100
-"""So many are tried in any case."""
-ALMOST = 11
-"""With no more variants found than this the search for others ends sooner: there are not so many."""
+PATIENCE = 60, 5
+"""So many indices in a row, and so many more for each variant found, may give nothing new before the search ends."""
 SAMPLES = 5
 """Draws by which the numbers of a worked solution are told apart."""
 NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.2, 0.5
@@ -73,13 +69,13 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
     plan = plan_of(problem, ranges)
     if isinstance(plan, str):
         return
-    seen = {problem.question}
-    for index in range(max(EAGER, PATIENCE * count)):
-        if len(seen) > count or (index >= EAGER and len(seen) <= ALMOST and len(seen) * 20 < index):
-            return  # enough, or the well is dry
+    seen, index, idle = {problem.question}, 0, 0
+    while len(seen) <= count and idle < PATIENCE[0] + PATIENCE[1] * len(seen):
         made = _Teller(problem, plan, seed, index).tell(seen)
+        index, idle = index + 1, idle + 1
         if made is not None:
             seen.add(made.question)
+            idle = 0
             yield made
 
 
