@@ -13,6 +13,7 @@ from tracewright.number import Number
 
 _SENTENCE_END = re.compile(r"(?<=[a-z\d%)\"”])[.;!?]+[\"”]?(?=\s+[A-Z\"“]|\s*$)|\n")
 _CLAUSE_END = re.compile(r"[,;:()]|\b(?:and|but|while|then|if|which|who|so|or)\b")
+_PAUSE = re.compile(r"[.,;:!?()]")
 _STRIP = " \t\n"
 
 
@@ -94,7 +95,7 @@ def _place(
         names = _names(question[slice(*sentences[number - 1])])
     around = " " + question[max(start, mention.start - 25) : min(mention.end + 40, end)].lower() + " "
     after = _after(question, mentions, index, end)
-    before = _stems(re.split(r"[.,;:!?()]", question[max(left, start) : mention.start])[-1])[-6:]
+    before = _stems(_PAUSE.split(question[max(left, start) : mention.start])[-1])[-6:]
     return Place(
         mention,
         after,
@@ -109,7 +110,7 @@ def _place(
         text.rstrip(_STRIP).endswith("?"),
         re.search(r"\b(?:each|every|per|a|an|apiece)\b", tail[:40].lower()) is not None or " each " in around,
         _own_words(mention),
-        relation(re.split(r"[.,;:!?()]", tail, maxsplit=1)[0]),
+        relation(_PAUSE.split(tail, maxsplit=1)[0]),
         _reference(question[mention.end : end]),
         _order(question[start : mention.start], tail),
         _company(mentions, index, numbers),
@@ -120,7 +121,7 @@ def _after(question: str, mentions: Sequence[Mention], index: int, end: int) -> 
     """Return the words that follow a number in its sentence; of `3 more than twice the figs` those of the figs."""
     following = mentions[index + 1] if index + 1 < len(mentions) else None
     tail = question[mentions[index].end : min(following.start if following else end, end)]
-    phrase, *rest = re.split(r"[.,;:!?()]", tail, maxsplit=1)
+    phrase, *rest = _PAUSE.split(tail, maxsplit=1)
     words = _stems(phrase)[:6]
     if not rest and following and following.kind in ("multiple", "fraction") and words[-1:] == ("than",):
         return (*words, *_after(question, mentions, index + 1, end))[:6] if STOP.issuperset(words) else words
@@ -128,11 +129,9 @@ def _after(question: str, mentions: Sequence[Mention], index: int, end: int) -> 
 
 
 def _order(ahead: str, tail: str) -> frozenset[str]:
-    before, after = (
-        re.split(r"[.,;:!?()]", ahead)[-1].split()[-3:],
-        re.split(r"[.,;:!?()]", tail, maxsplit=1)[0].split()[:3],
-    )
-    return order_words(" ".join((*before, *after)))
+    """Return the words of order among the three before a number and the three after it, as far as a pause."""
+    near = (*_PAUSE.split(ahead)[-1].split()[-3:], *_PAUSE.split(tail, maxsplit=1)[0].split()[:3])
+    return order_words(" ".join(near))
 
 
 _OF = re.compile(r"\b(?:than|as (?!.*\bas\b)|of)\b *(.*)")

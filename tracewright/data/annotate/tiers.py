@@ -151,7 +151,7 @@ _COMPANIONS = stem_set(
 )
 """People who come on top of somebody: he and his 5 friends are 6."""
 
-_COUNTED_WITH = _COMPANIONS | stem_set("person people part share unit portion group time set")
+_COUNTED_WITH = _COMPANIONS | stem_set("person part share unit portion group time set")
 """What a number may be said to count that is one more: 6 people, 3 parts."""
 
 

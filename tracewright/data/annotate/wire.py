@@ -10,12 +10,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from tracewright.data.annotate.choices import (
-    State,
-    beside_features,
-    final_features,
-    past_features,
-)
+from tracewright.data.annotate.choices import State, beside_features, final_features, past_features
 from tracewright.data.annotate.features import Features, Scene, score, static_features
 from tracewright.data.annotate.slots import Candidate, Known, Shaped, Slot, shape
 

@@ -36,8 +36,7 @@ _COINED = Lexicon("dimes?|nickels?|penny|pennies|coins?")
 _CUES: dict[Number, Lexicon] = {
     7: Lexicon("weeks?|weekly"), 24: Lexicon("days?|daily"), 12: Lexicon("years?|yearly|feet|foot|dozens?"),
     60: Lexicon("hours?|minutes?"), 180: Lexicon("triangles?|angles?"), 360: Lexicon("angles?|circles?"),
-    28: Lexicon("february"), 30: Lexicon("april|june|september|november"),
-    31: Lexicon("january|july|august|october|december"), **dict.fromkeys(_COINS, _COINED),
+    **dict.fromkeys(_COINS, _COINED),
 }  # fmt: skip
 """Words that call for a constant."""
 _CUSTOMARY = frozenset((3, 5, 7, 12, 16, 24, 30, 52, 60, 100, 365, 1000))
