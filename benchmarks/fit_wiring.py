@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from wiring import TIERS, Labels, agrees, compare, read_labels, wanted_of
+from wiring import TIERS, Labels, agrees, compare, meant, read_labels
 
 from tracewright.cli.verb import whole
 from tracewright.data.annotate import Annotation, annotate, weights
@@ -60,8 +60,7 @@ def labelled_picks(wired: Wired, labels: dict[tuple[int, int], tuple[str, ...]])
     """Return the wiring with every labelled literal bound as the reader has it; None where no source can be it."""
     slots = [slot for each in wired.shaped for slot in each.slots]
     picks = list(wired.best.picks)
-    for at, slot in enumerate(slots):
-        wanted = wanted_of(slot, wired.scene.equations[slot.equation].mark, labels)
+    for at, (slot, wanted) in enumerate(zip(slots, meant(wired, labels), strict=True)):
         if not wanted or "?" in wanted or any(agrees(slot, picks[at], source, wired) for source in wanted):
             continue
         other = next((o for o, _ in wired.scene.options(slot) for s in wanted if agrees(slot, o, s, wired)), None)

@@ -63,9 +63,8 @@ def compare(wired: Wired, labels: dict[tuple[int, int], tuple[str, ...]]) -> Mis
     picks = list(wired.best.picks)
     missed, lost = [], False
     needed = {op.equation for op in wired.ops}
-    for at, (slot, pick) in enumerate(zip(slots, wired.best.picks, strict=True)):
+    for at, (slot, pick, wanted) in enumerate(zip(slots, wired.best.picks, meant(wired, labels), strict=True)):
         mark = wired.scene.equations[slot.equation].mark
-        wanted = wanted_of(slot, mark, labels)
         if not wanted or "?" in wanted or any(agrees(slot, pick, source, wired) for source in wanted):
             continue
         other = next((o for o, _ in wired.scene.options(slot) for s in wanted if agrees(slot, o, s, wired)), None)
@@ -75,6 +74,30 @@ def compare(wired: Wired, labels: dict[tuple[int, int], tuple[str, ...]]) -> Mis
             lost = lost or slot.equation in needed
         missed.append(f"<<{mark}>>.{slot.leaf.at} {told(slot, pick, wired)}, reader: {'|'.join(wanted)}")
     return Misses(missed, bool(missed) and (lost or differs(wired, picks)))
+
+
+def meant(wired: Wired, labels: dict[tuple[int, int], tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the sources of every slot, in order; empty where nobody labelled it.
+
+    Of 20 * 20 * .01 the percentage is fused with the first 20, whichever of them the reader said it of: where the other
+    one's label fits the fused slot, and its own does not, they swap.
+    """
+    slots = [slot for each in wired.shaped for slot in each.slots]
+    found = [wanted_of(slot, wired.scene.equations[slot.equation].mark, labels) for slot in slots]
+
+    def fits(at: int, wanted: tuple[str, ...]) -> bool:
+        told = [source for source in wanted if source != "?"]
+        return any(agrees(slots[at], pick, source, wired) for pick in wired.scene.picks(slots[at]) for source in told)
+
+    for fused, slot in enumerate(slots):
+        if slot.form == "plain" or fits(fused, found[fused]):
+            continue
+        for at, other in enumerate(slots):
+            equal = other.equation == slot.equation and other.form == "plain" and other.value == slot.leaf.value
+            if equal and fits(fused, found[at]):
+                found[fused], found[at] = found[at], found[fused]
+                break
+    return found
 
 
 def wanted_of(slot: Slot, mark: int, labels: dict[tuple[int, int], tuple[str, ...]]) -> tuple[str, ...]:
