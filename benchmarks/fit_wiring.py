@@ -36,7 +36,7 @@ from tracewright.data.annotate.alternatives import forced_wirings, new_numbers, 
 from tracewright.data.annotate.annotation import Wired, wire_solution
 from tracewright.data.annotate.program import build, prune
 from tracewright.data.annotate.slots import Candidate
-from tracewright.data.annotate.wire import describe, ranked
+from tracewright.data.annotate.wire import describe
 from tracewright.data.gsm8k import read_solutions
 from tracewright.data.problem import Problem
 from tracewright.errors import TracewrightError
@@ -79,8 +79,7 @@ def make_case(number: int, problem: Problem, labels: dict[tuple[int, int], tuple
     if gold is None:
         return None
     rows = {gold: True}
-    listed = [w.picks for w in ranked(wired.beam, wired.scene)]
-    listed += [w.picks for _, _, w in forced_wirings(wired.beam, wired.scene, wired.best, far=14.0)]
+    listed = [wired.best.picks, *(w.picks for w in forced_wirings(wired.beam, wired.scene, wired.best, far=14.0))]
     wanted = program(wired, gold)
     numbers = [new_numbers(wired.places, draw) for draw in range(2)]
     for picks in listed:

@@ -41,9 +41,9 @@ class Rival(NamedTuple):
 
     margin: float
     slot: int
-    """Which slot was forced, counted through the solution; -1 where there is no rival."""
+    """The first slot that differs, counted through the solution; -1 where there is no rival."""
     pick: Candidate | None
-    """What it was forced to."""
+    """What the alternative has there."""
     over: Candidate | None = None
     """What the best wiring has there."""
 
@@ -68,29 +68,34 @@ def weigh_alternatives(
     expected = [_result(ops, values) for values in numbers]
     same, other = 1.0, 0.0
     rival = Rival(ENOUGH, -1, None)
-    for at, pick, wiring in forced_wirings(beam, scene, best):
+    for wiring in forced_wirings(beam, scene, best):
         margin = best.score - wiring.score
         if _differs(shaped, wiring.picks, rounding, numbers, expected):
             other += math.exp(-margin)
             if margin < rival.margin:
-                rival = Rival(margin, at, pick, best.picks[at])
+                at = next(n for n, (own, pick) in enumerate(zip(best.picks, wiring.picks, strict=True)) if own != pick)
+                rival = Rival(margin, at, wiring.picks[at], best.picks[at])
         else:
             same += math.exp(-margin)
     return Alternatives(rival, math.log(other / same) if other else -ENOUGH)
 
 
-def forced_wirings(beam: Beam, scene: Scene, best: Wiring, far: float = FAR) -> Iterator[tuple[int, Candidate, Wiring]]:
-    """Yield the best wiring for each slot and each other source, none of them twice: slot, source, wiring."""
+def forced_wirings(beam: Beam, scene: Scene, best: Wiring, far: float = FAR) -> Iterator[Wiring]:
+    """Yield other wirings, none of them twice: the best ones of the search, and those with a slot forced elsewhere."""
     seen = {best.picks}
+
+    def new(wirings: Sequence[Wiring]) -> Iterator[Wiring]:
+        for wiring in wirings:
+            if wiring.picks not in seen and best.score - wiring.score < far:
+                seen.add(wiring.picks)
+                yield wiring
+
+    yield from new(beam.ended)
     for turn in beam.turns:
         at = turn.number
         for pick, _ in scene.options(turn.slot):
-            if pick == best.picks[at]:
-                continue
-            wiring = wire_with(beam, at, pick, scene, far + CATCH_UP)
-            if wiring and wiring.picks not in seen and best.score - wiring.score < far:
-                seen.add(wiring.picks)
-                yield at, pick, wiring
+            if pick != best.picks[at]:
+                yield from new(wire_with(beam, at, pick, scene, far + CATCH_UP))
 
 
 def _differs(

@@ -14,7 +14,7 @@ from tracewright.data.annotate.repair import Repair, repair
 from tracewright.data.annotate.slots import Known, Shaped
 from tracewright.data.annotate.solution import read_equations, unread_results
 from tracewright.data.annotate.tiers import Tier, judge
-from tracewright.data.annotate.wire import Beam, Wiring, ranked, search, shape_all
+from tracewright.data.annotate.wire import Beam, Wiring, search, shape_all
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
 from tracewright.number import Number, read_answer, write
@@ -115,7 +115,7 @@ def wire_solution(problem: Problem) -> Wired | Annotation:
         return _failed("the solution is too long", f"the equations have over {MAX_SLOTS} literals")
     scene = Scene(known, [slot for each in shaped for slot in each.slots])
     beam = search(shaped, scene)
-    best = ranked(beam, scene)[0]
+    best = beam.ended[0]
     built = build(shaped, best.picks)
     rounding = read.mended.rounding if read.mended else ""
     answer = built.results[-1]

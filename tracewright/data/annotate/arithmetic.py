@@ -36,6 +36,8 @@ class Leaf:
     """It is nobody's number: the 1 of `x + 3x`, the 1/100 of a percent sign."""
     at: int = -1
     """Which literal of its annotation it is, from 0; -1 where it was read from the text."""
+    per: str = ""
+    """Stem of the unit that its unit is counted by: the hour of `60 miles/hour`."""
     borrowed: bool = False
     """Its words are those of an equal number elsewhere in the sentence."""
 

@@ -25,6 +25,8 @@ def find_candidates(slot: Slot, known: Known) -> list[Candidate]:
     strength = constant.strength if constant else -1
     if slot.value in known.listed and slot.role in ("factor", "divisor"):
         strength = max(strength, 1)
+    if slot.value == 100 and strength == 0 and slot.role in ("plus", "minus"):
+        strength = 0 if any(place.mention.kind == "percent" for place in known.places) else -1
     if slot.form == "plain" and strength >= 0:
         found.append(Candidate("constant", 0, "same", slot.value, 1, strength))
     if not found:

@@ -3,16 +3,19 @@
 Some look at what has been picked before in the same equation, some at all that has, final ones at a whole wiring.
 `weights.py` weighs them.
 
-Not covered: how well a source fits a slot whatever the others hold (`features.py`).
+Not covered: how well a source fits a slot whatever the others hold (`features.py`), whether the units of an equation
+come out (`balance.py`).
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tracewright.data.annotate.balance import balance_features
 from tracewright.data.annotate.constants import cue_words
 from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.features import Features, Scene, head
 from tracewright.data.annotate.slots import Candidate, Slot
+from tracewright.number import Number
 
 
 class State(NamedTuple):
@@ -43,6 +46,9 @@ def beside_features(here: Sequence[Candidate], slot: Slot, pick: Candidate, know
             words = {word for each, other in sources if other.kind == "constant" for word in head(each.leaf.after)}
             told = not cue_words(pick.value).isdisjoint(words)
             features.append((f"constant_beside_mention{'_told' if told else ''}", 1.0))
+    elif pick.kind in ("constant", "mention") and slot.role == "plus":
+        if any(other.value == pick.value and {other.kind, pick.kind} == {"constant", "mention"} for other in here):
+            features.append(("constant_beside_mention_small", 1.0))  # $1 + $1
     if slot.role == "factor" and known.dollar(pick) and any(known.dollar(other) for other in here):
         features.append(("money_times_money", 1.0))
     if pick.kind == "mention":
@@ -57,7 +63,10 @@ def beside_features(here: Sequence[Candidate], slot: Slot, pick: Candidate, know
         source = known.equations[pick.place]
         features += _sibling_features("r", slot, head(source.after), source.segment, here, known)
         features += _told_of(source.segment, here, known)
-    return features
+    return features + balance_features(here, slot, pick, known, start)
+
+
+_SQUARE = frozenset(("square", "cube", "cubic"))
 
 
 def _mention_beside(here: Sequence[Candidate], slot: Slot, pick: Candidate, known: Scene, start: int) -> Features:
@@ -66,6 +75,8 @@ def _mention_beside(here: Sequence[Candidate], slot: Slot, pick: Candidate, know
     twins = [at for at, other in enumerate(here, start) if other.kind == "mention" and other.place == pick.place]
     if twins:
         features.append(("m_twice_here", 1.0))
+        if slot.role == "factor" and not known.known.question.isdisjoint(_SQUARE):
+            features.append(("m_twice_square", 1.0))
         nouns = [head(each.leaf.after)[:1] for each in (slot, known.slots[twins[0]])]
         if all(nouns) and nouns[0] != nouns[1]:
             features.append(("m_twice_apart", 1.0))
@@ -108,8 +119,13 @@ def past_features(state: State, slot: Slot, pick: Candidate, known: Scene) -> Fe
         features.append((f"r_used{min(state.results[pick.place], 2)}", 1.0))
         if slot.first and slot.equation - pick.place == 1:
             features.append((f"r_first_previous_{slot.role}", 1.0))
-    elif not slot.leaf.made and any(state.roles[at] == slot.role for at in known.equals(slot)):
-        features.append((f"{pick.kind}_instead_again", 1.0))
+    elif not slot.leaf.made and known.equals(slot):
+        equals = known.equals(slot)
+        if any(state.roles[at] == slot.role for at in equals):
+            features.append((f"{pick.kind}_instead_again", 1.0))
+        if pick.kind == "constant":
+            spent = all(state.mentions[at] for at in equals)
+            features.append((f"constant_beside_{'spent' if spent else 'idle'}_cue{pick.strength}", 1.0))
     return features
 
 
@@ -187,10 +203,24 @@ def final_features(state: State, known: Scene) -> Features:
         ("unused_telling", float(telling)),
         ("unused", float(len(counted) - telling)),
     ]
+    if counted:
+        features += _said_otherwise({known.places[at].mention.value for at in counted}, state, known)
     for at in idle:
         instead = {_instead(state.picks[number], state) for number in known.fitting(at)}
         features += [(f"passed_over_{kind}", 1.0) for kind in sorted(instead - {""})]
     return features
+
+
+def _said_otherwise(idle: set[Number], state: State, known: Scene) -> Features:
+    """Count unused numbers that a sum says by its terms: $1 + $1 for 2 sodas, three terms for 3 days."""
+    terms: dict[int, list[tuple[str, int]]] = {}
+    for slot, pick in zip(known.slots, state.picks, strict=True):
+        if slot.role == "plus":
+            terms.setdefault(slot.equation, []).append((pick.kind, pick.place))
+    sums = [found for found in terms.values() if len(found) > 1]
+    repeated = idle & {max(map(found.count, found)) for found in sums}
+    counted = (idle & set(map(len, sums))) - repeated
+    return [("idle_repeated", float(len(repeated))), ("idle_terms", float(len(counted)))]
 
 
 TELLING = ("multiple", "fraction", "percent", "money", "decimal")

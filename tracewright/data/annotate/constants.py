@@ -117,6 +117,11 @@ def find_constant(value: Number, sentence: frozenset[str], question: frozenset[s
     return Constant(value, strength) if strength >= 0 else None
 
 
+def cue_sets(value: Number) -> tuple[frozenset[str], ...]:
+    """Return the cues of a value, each the words that have to be there together."""
+    return _CUE_SETS.get(value, ())
+
+
 def cue_words(value: Number) -> frozenset[str]:
     """Return all words that any cue of a value has."""
     return frozenset().union(*_CUE_SETS.get(value, ()))

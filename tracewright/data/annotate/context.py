@@ -6,14 +6,16 @@ Not covered: which number a solution means (`wire.py`).
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from tracewright.data.annotate.words import STOP, WORD, content, order_words, relation, stem, word_pairs
+from tracewright.data.annotate.words import STOP, WORD, content, order_words, per_unit, relation, stem, word_pairs
 from tracewright.mention import Mention, read_mentions
 from tracewright.number import Number
 
 _SENTENCE_END = re.compile(r"(?<=[a-z\d%)\"”])[.;!?]+[\"”]?(?=\s+[A-Z\"“]|\s*$)|\n")
 _CLAUSE_END = re.compile(r"[,;:()]|\b(?:and|but|while|then|if|which|who|so|or)\b")
 _PAUSE = re.compile(r"[.,;:!?()]")
+_ASKS = re.compile(r"\b(?:how|what|which|who|whose|when|where)\b", re.I)
 _STRIP = " \t\n"
 
 
@@ -38,7 +40,7 @@ class Place:
     """Which sentence, from 0."""
     dollar: bool
     asked: bool
-    """It stands in the sentence that asks."""
+    """It stands in the sentence that asks, after the word that asks."""
     each: bool
     """Something like `each`, `per` or `a day` follows or precedes it."""
     own: frozenset[str]
@@ -49,6 +51,8 @@ class Place:
     """The words that say what it is a share, a multiple or a difference of: `Ben`, of `3 more than Ben has`."""
     order: frozenset[str] = frozenset()
     """Words at most three away, within its clause, that tell it from others of its kind: first, next, other."""
+    per: str = ""
+    """Stem of the unit that its unit is counted by: the day of `5 miles a day`, the box of `each box has 5`."""
     company: frozenset[Number] = frozenset()
     """The values of the numbers next to it in its sentence."""
 
@@ -107,12 +111,13 @@ def _place(
         names,
         number,
         mention.kind == "money" and not tail.lstrip().lower().startswith("cent"),
-        text.rstrip(_STRIP).endswith("?"),
+        text.rstrip(_STRIP).endswith("?") and _ASKS.search(text[: mention.start - start]) is not None,
         re.search(r"\b(?:each|every|per|a|an|apiece)\b", tail[:40].lower()) is not None or " each " in around,
         _own_words(mention),
         relation(_PAUSE.split(tail, maxsplit=1)[0]),
         _reference(question[mention.end : end]),
         _order(question[start : mention.start], tail),
+        per_unit(after) or _dealt_to(before),
         _company(mentions, index, numbers),
     )
 
@@ -126,6 +131,12 @@ def _after(question: str, mentions: Sequence[Mention], index: int, end: int) -> 
     if not rest and following and following.kind in ("multiple", "fraction") and words[-1:] == ("than",):
         return (*words, *_after(question, mentions, index + 1, end))[:6] if STOP.issuperset(words) else words
     return words
+
+
+def _dealt_to(before: Sequence[str]) -> str:
+    """Return the unit that a number falls to, given the words before it: the box of `each box has`."""
+    found = [right for left, right in pairwise(before) if left in ("each", "every")]
+    return found[-1] if found and found[-1] not in STOP else ""
 
 
 def _order(ahead: str, tail: str) -> frozenset[str]:

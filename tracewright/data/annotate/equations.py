@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tracewright.data.annotate.arithmetic import MAX_TOKENS, Leaf, Node, holds, number, parse_expression
-from tracewright.data.annotate.words import STOP, WORD, content, relation, stem
+from tracewright.data.annotate.words import STOP, WORD, content, per_unit, relation, stem
 from tracewright.number import Number, tidy
 
 
@@ -45,6 +45,8 @@ class Equation:
     """That part speaks of what falls to each of several."""
     letter: str = ""
     """The unknown that it is the solution for, of an equation with one."""
+    per: str = ""
+    """Stem of the unit that the unit of its result is counted by."""
     mark: int = -1
     """Which annotation `<<...>>` of the solution it is, from 0; -1 where it was read from the text."""
 
@@ -223,7 +225,8 @@ def _annotated(inner: str, place: int, sentence: Sentence, mark: int) -> Equatio
     if tree is None or isinstance(tree, Leaf) or not holds(tree, value):
         return None
     after, dollar = about_result(value, place, items)
-    return Equation(tree, value, sentence.line, after, sentence.words, sentence.names, dollar, True, mark=mark)
+    words, names = sentence.words, sentence.names
+    return Equation(tree, value, sentence.line, after, words, names, dollar, True, per=per_unit(after), mark=mark)
 
 
 def _with_nouns(tokens: Sequence[Leaf | str], items: Sequence[Item]) -> list[Leaf | str]:
@@ -311,17 +314,21 @@ def shown_leaf(items: Sequence[Item], at: int, spelled: Number | None = None) ->
         _text_at(items, at + 1) in ("%", "percent"),
         True,
         relation(" ".join(item.text for item in items[at + 1 : at + 4] if item.text[0].isalpha())),
+        per=per_unit(after),
     )
 
 
 def _words_after(items: Sequence[Item], at: int, most: int = 6) -> tuple[str, ...]:
     words: list[str] = []
-    for item in items[at : at + most + 2]:
-        sign = item.text in "+*=():;,.-" or item.text in ("x", "X") or (item.text == "/" and not words)
+    for place, item in enumerate(items[at : at + most + 2], at):
+        by_unit = item.text == "/" and _text_at(items, place + 1).isalpha()  # miles/hour, $3/pound
+        sign = item.text in "+*=():;,.-" or item.text in ("x", "X") or (item.text == "/" and not words and not by_unit)
         if item.value is not None or sign:
             break
         if item.text[0].isalpha():
             words.append(stem(item.text))
+        elif by_unit:
+            words.append("per")
     return tuple(words[:most])
 
 
@@ -341,7 +348,18 @@ def about_result(value: Number, place: int, items: Sequence[Item]) -> tuple[tupl
                 after = _words_after(items, at + 1)
                 dollar = dollar or _text_at(items, at - 1) == "$"
                 break
-    return after, dollar or after[:1] == ("dollar",)
+    return after or _number_of(place, items), dollar or after[:1] == ("dollar",)
+
+
+def _number_of(place: int, items: Sequence[Item]) -> tuple[str, ...]:
+    """Return the words of `the number of apples is 3 * 4`, the last such before a place; none behind another result."""
+    ends = [at for at, item in enumerate(items) if item.end <= place and item.text == "="][:-1]
+    start = ends[-1] if ends else 0
+    for at in range(len(items) - 2, start, -1):
+        counts = items[at].text.lower() in ("number", "amount", "total", "sum")
+        if items[at].end <= place and counts and items[at + 1].text == "of":
+            return _words_after(items, at + 2)
+    return ()
 
 
 def _textual(at: int, sentence: Sentence) -> Equation | None:
@@ -351,7 +369,8 @@ def _textual(at: int, sentence: Sentence) -> Equation | None:
         best = _longest(items, at, value, percent)
         if best is not None:
             after, dollar = about_result(value, items[at].end, items)
-            return Equation(best, value, sentence.line, after, sentence.words, sentence.names, dollar, False)
+            words, names = sentence.words, sentence.names
+            return Equation(best, value, sentence.line, after, words, names, dollar, False, per=per_unit(after))
     return None
 
 

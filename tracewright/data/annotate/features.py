@@ -5,14 +5,16 @@ weighs (`weights.py`), the search (`wire.py`).
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
+from tracewright.data.annotate.arithmetic import Product, Sum
 from tracewright.data.annotate.candidates import find_candidates
 from tracewright.data.annotate.constants import cue_words
 from tracewright.data.annotate.context import Place, same_thing
 from tracewright.data.annotate.equations import Equation
 from tracewright.data.annotate.slots import Candidate, Known, Rarity, Slot
 from tracewright.data.annotate.weights import WEIGHTS
-from tracewright.data.annotate.words import STOP, UNITS
+from tracewright.data.annotate.words import PER, STOP, UNITS
 from tracewright.number import Number
 
 CONVERSIONS = frozenset((7, 12, 24, 52, 60, 100, 365, 1000))
@@ -50,7 +52,27 @@ class Scene:
         self._equals: dict[Slot, list[int]] = {}
         self._repeats: dict[Slot, list[tuple[int, float]]] = {}
         self._scalings: dict[Slot, str] = {}
+        self._terms: dict[Slot, int] = {}
         self._references: dict[Slot, frozenset[str]] = {}
+
+    def terms(self, slot: Slot) -> int:
+        """Return how many terms are added up in what a divisor divides: 3 of (7 + 8 + 9) / 3; 0 for none."""
+        found = self._terms.get(slot)
+        if found is None:
+            found = self._terms[slot] = self._count_terms(slot)
+        return found
+
+    def _count_terms(self, slot: Slot) -> int:
+        tree = self.equations[slot.equation].tree
+        if isinstance(tree, Product) and tree.factors and isinstance(tree.factors[0][0], Sum):
+            return len(tree.factors[0][0].terms)
+        for other in self.beside(slot):
+            for pick in self.picks(other):
+                if pick.kind == "result":
+                    summed = self.equations[pick.place].tree
+                    if isinstance(summed, Sum) and not any(minus for _, minus in summed.terms):
+                        return len(summed.terms)
+        return 0
 
     def dollar(self, pick: Candidate) -> bool:
         """Say whether a source is an amount of money."""
@@ -95,7 +117,15 @@ class Scene:
 
     def after(self, pick: Candidate) -> tuple[str, ...]:
         """Return the words after a source."""
-        return self.places[pick.place].after if pick.kind == "mention" else self.equations[pick.place].after
+        if pick.kind == "mention":
+            return self.places[pick.place].after
+        return self.equations[pick.place].after if pick.kind == "result" else ()
+
+    def per(self, pick: Candidate) -> str:
+        """Return the unit that the unit of a source is counted by."""
+        if pick.kind == "mention":
+            return self.places[pick.place].per
+        return self.equations[pick.place].per if pick.kind == "result" else ""
 
     def reference(self, slot: Slot) -> frozenset[str]:
         """Return what the text says that the other numbers of its equation are shares, multiples or differences of."""
@@ -163,6 +193,12 @@ def score(features: Features) -> float:
 
 def _content(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in STOP)
+
+
+def _counted(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words that say what a number counts, without those that say by what: the miles of `miles per hour`."""
+    end = next((at for at, word in enumerate(words) if word in PER), len(words))
+    return _content(words[:end])
 
 
 def head(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -249,7 +285,11 @@ def _constant_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
         features.append((f"constant_{size}_{slot.role}", 1.0))
     features += _unshown_features("constant", slot, known)
     features += _told_features("constant", slot, known)
-    nouns = _content(slot.leaf.after)[:2]
+    if slot.role == "divisor" and known.terms(slot) == slot.value:
+        features.append(("constant_counts_terms", 1.0))
+    if any(place.mention.value == pick.value and place.mention.kind == "group" for place in known.places):
+        features.append(("constant_stated_group", 1.0))
+    nouns = _counted(slot.leaf.after)[:2]
     if nouns and pick.value not in (1, 2):
         hit = not cue_words(pick.value).isdisjoint(nouns)
         features.append((f"constant_noun_{'hit' if hit else 'miss'}", 1.0))
@@ -273,7 +313,8 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     if pick.value in (1, 2) and pick.view == "same":
         features.append((f"m_{_SIZES[pick.value]}_{role}", 1.0))
     if place.mention.kind == "percent" and pick.view in ("same", "hundred_less") and not slot.leaf.percent:
-        features.append(("m_percent_unsaid", 1.0))
+        over = any(other.value in (100, Fraction(1, 100)) for other in known.beside(slot))
+        features.append((f"m_percent_{'over' if over else 'unsaid'}", 1.0))
     if pick.value in CUED and not cue_words(pick.value).isdisjoint(place.near):
         features.append(("m_states_constant", 1.0))
     scaling = known.scaling(slot)
@@ -282,6 +323,11 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
         features.append((f"m_{scaling}_{'share' if share else 'count'}_{slot.role}", 1.0))
     features += _reference_features("m", slot, place.clause | place.names, known)
     features += _order_features(place, equation)
+    features += _per_features("m", slot, place.per, place.clause | place.near)
+    if slot.role == "divisor" and known.terms(slot) == slot.value:
+        features.append((f"m_counts_terms_{'ordinal' if place.mention.kind == 'ordinal' else 'other'}", 1.0))
+    if pick.value == 2 and head(place.after)[:1] and head(place.after)[0] in _TIMES:
+        features.append((f"m_two_times_{role}", 1.0))
     if pick.value == 2 and equation.dealt:
         features.append((f"m_two_dealt_{role}", 1.0))
     # An ordinal shares its noun with what is counted: `the second day`.
@@ -313,6 +359,17 @@ def _mention_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     elif slot.leaf.relation:
         features.append(("m_relation_none", 1.0))
     return features
+
+
+_TIMES = frozenset(("second", "minute", "hour", "day", "week", "month", "year", "decade"))
+
+
+def _per_features(prefix: str, slot: Slot, per: str, words: frozenset[str]) -> Features:
+    """Hold the unit that a literal's unit is counted by against that of a source: 5 miles/day, 5 miles a day."""
+    if not slot.leaf.per:
+        return []
+    told = "hit" if per == slot.leaf.per else "near" if slot.leaf.per in words else "miss" if per else "none"
+    return [(f"{prefix}_per_{told}", 1.0)]
 
 
 def _order_features(place: Place, equation: Equation) -> Features:
@@ -361,7 +418,7 @@ def _noun_features(prefix: str, slot: Slot, words: tuple[str, ...], dollar: bool
     if not leaf.shown:
         return features
     prefix = prefix + "b" if leaf.borrowed else prefix
-    after, nouns = _content(leaf.after), _content(words)
+    after, nouns = _counted(leaf.after), _counted(words)
     if after and nouns:
         if after[0] == nouns[0]:
             features.append((f"{prefix}_noun_first", 1.0))
@@ -392,6 +449,7 @@ def _result_features(slot: Slot, pick: Candidate, known: Scene) -> Features:
     if source.names and equation.names:
         features.append((f"r_name_{'miss' if equation.names.isdisjoint(source.names) else 'hit'}", 1.0))
     features += _reference_features("r", slot, source.segment | source.names, known)
+    features += _per_features("r", slot, source.per, source.segment)
     if slot.first:
         features.append(("r_first", 1.0))
     features += _unit_features("r", slot, equation, head(source.after), source.dollar)

@@ -14,7 +14,7 @@ from tracewright.data.annotate.choices import State, beside_features, final_feat
 from tracewright.data.annotate.features import Features, Scene, score, static_features
 from tracewright.data.annotate.slots import Candidate, Known, Shaped, Slot, shape
 
-BEAM = 24
+BEAM = 16
 """Wirings kept after each slot."""
 
 FORCED_BEAM = 4
@@ -29,10 +29,12 @@ class Wiring(NamedTuple):
 
 
 class Beam(NamedTuple):
-    """The slots in order, and the wirings in the making before each of them and after the last, best first."""
+    """The slots in order, the wirings in the making before each of them and after the last, and the ended ones."""
 
     turns: "list[Turn]"
     layers: list[list[State]]
+    ended: list[Wiring]
+    """Never none. These and those in the making: best first."""
 
 
 def search(shaped: Sequence[Shaped], scene: Scene) -> Beam:
@@ -40,25 +42,20 @@ def search(shaped: Sequence[Shaped], scene: Scene) -> Beam:
     layers, listed = [[start_state(scene.known)]], turns(shaped)
     for turn in listed:
         layers.append(_grow(layers[-1], turn, scene, None, BEAM))
-    return Beam(listed, layers)
+    return Beam(listed, layers, _rank(layers[-1], scene))
 
 
-def ranked(beam: Beam, scene: Scene) -> list[Wiring]:
-    """Return the wirings that a search has come to, best first; never none."""
-    return _rank(beam.layers[-1], scene)
+def wire_with(beam: Beam, number: int, pick: Candidate, scene: Scene, far: float) -> list[Wiring]:
+    """Return the best wirings in which one slot, by its number from 0, has this source, best first.
 
-
-def wire_with(beam: Beam, number: int, pick: Candidate, scene: Scene, far: float) -> Wiring | None:
-    """Return the best wiring in which one slot, by its number from 0, has this source.
-
-    None where it has fallen more than `far` behind the best wiring in the making, and is not likely to catch up.
+    What falls more than `far` behind the best wiring in the making is dropped: it is not likely to catch up.
     """
     states = beam.layers[number][:FORCED_BEAM]
     for turn in beam.turns[number:]:
         states = _grow(states, turn, scene, pick if turn.number == number else None, FORCED_BEAM)
-        if states[0].score < beam.layers[turn.number + 1][0].score - far:
-            return None
-    return _rank(states, scene)[0]
+        least = beam.layers[turn.number + 1][0].score - far
+        states = [state for state in states if state.score >= least]
+    return _rank(states, scene)
 
 
 class Turn(NamedTuple):

@@ -4,6 +4,7 @@ Not covered: grammar. What is needed here is only whether two numbers are said t
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -88,6 +89,21 @@ def relation(text: str) -> str:
         found = _RELATIONS.get(word.lower())
         if found:
             return found
+    return ""
+
+
+PER = frozenset(("per", "each", "every", "a", "an"))
+"""Words between a unit and the one that it is counted by: miles *per* hour."""
+
+
+def per_unit(words: Sequence[str]) -> str:
+    """Return the unit that a number's unit is counted by, given the stems of the words after it; empty for none.
+
+    The hour of `60 miles per hour`, the pound of `$3 a pound`.
+    """
+    for left, right in pairwise(words):
+        if left in PER:
+            return "" if right in STOP else right
     return ""
 
 
