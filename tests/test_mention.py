@@ -4,13 +4,14 @@ import json
 import os
 import time
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracewright.mention import KINDS, MAX_CHARACTERS, read_mentions
+from tracewright.mention import KINDS, MAX_CHARACTERS, read_mentions, read_parts
 
 
 def read(text: str) -> list[tuple[str, str, str]]:
@@ -194,6 +195,23 @@ def test_spans_are_in_order_disjoint_and_true(text: str) -> None:
         assert mention.kind in KINDS
         assert isinstance(mention.value, int) or mention.value.denominator > 1
         end = mention.end
+
+
+_PARTS = st.lists(_PIECES, max_size=6).map(" ".join)
+
+
+@given(
+    st.lists(st.tuples(_PARTS, st.sampled_from([" ", " ", "\n", "", "\xa0", " . "])), max_size=10)
+    .map(chain.from_iterable)
+    .map(list)
+)
+def test_a_text_in_parts_is_read_as_the_whole(parts: list[str]) -> None:
+    assert read_parts(parts) == [(mention.value, mention.kind) for mention in read_mentions("".join(parts))]
+
+
+def test_a_long_text_in_parts_is_cut_as_the_whole() -> None:
+    parts = ["ten nuts. "] * (MAX_CHARACTERS // 10) + ["twelve more."]
+    assert len(read_parts(parts)) == len(read_mentions("".join(parts))) == MAX_CHARACTERS // 10
 
 
 @given(st.integers(min_value=0, max_value=10**29))

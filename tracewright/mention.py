@@ -21,7 +21,7 @@ Not covered: the sign of `minus five` in words, Roman numerals, dates such as 12
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from operator import eq
@@ -130,33 +130,44 @@ Found = tuple[int, int, Number, str]
 
 @lru_cache(maxsize=8192)
 def _read(text: str) -> tuple[Mention, ...]:
-    tokens = _Tokens(text)
+    part = _Part(text)
     mentions: list[Mention] = []
-    read = 0  # tokens before this one are part of a mention
-    for at, word in enumerate(tokens.words[: len(tokens.written)]):
-        reader = _READERS.get(word) or (_digits if word[-1].isdecimal() else None)
-        if reader is None or at < read:
-            continue
-        found = reader(tokens, at)
-        if found is None:
-            continue
-        first, read, value, kind = found
-        start, end = tokens.starts[first], tokens.ends[read - 1]
-        mentions.append(Mention(len(mentions) + 1, text[start:end], start, end, tidy(value), kind))
+    for first, after, value, kind in _find(part.readers, _Tokens(part.written, part.words, part.touching)):
+        start, end = part.starts[first], part.ends[after - 1]
+        mentions.append(Mention(len(mentions) + 1, text[start:end], start, end, value, kind))
     return tuple(mentions)
 
 
-_PADDING = [""] * 8
-"""Readers look back by at most three tokens, and ahead by a few more than they have read."""
+def read_parts(parts: Sequence[str]) -> list[tuple[Number, str]]:
+    """Read the values and kinds of the numbers of a text that comes in parts, as `read_mentions` of their sum would.
+
+    Parts recur in many texts, and are taken apart once. For this the text must be cut at white space; where it is cut
+    elsewhere, it is read as a whole, which is slower.
+    """
+    written: list[str] = []
+    words: list[str] = []
+    touching: list[bool] = []
+    readers: list[tuple[int, _Reader]] = []
+    whole, closed = sum(map(len, parts)) > MAX_CHARACTERS, True
+    for part in [_known_part(text) for text in parts if text]:
+        if whole or not (closed or part.opened):
+            return [(mention.value, mention.kind) for mention in read_mentions("".join(parts))]
+        closed = part.closed
+        if part.readers:
+            before = len(words)
+            readers += [(before + at, reader) for at, reader in part.readers]
+        written += part.written
+        words += part.words
+        touching += part.touching
+    return [(value, kind) for _, _, value, kind in _find(readers, _Tokens(written, words, touching))]
 
 
-class _Tokens:
-    """The words, numbers and signs of a text, in lower case, with their offsets; the ends are padded with ''."""
+class _Part:
+    """The words, numbers and signs of a text, as written and in lower case, with their offsets."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
         self.written: list[str] = _TOKEN.findall(text)
-        self.words = [*map(str.lower, self.written), *_PADDING]
+        self.words = list(map(str.lower, self.written))
         self.starts: list[int] = []
         self.ends: list[int] = []
         place = 0
@@ -165,10 +176,34 @@ class _Tokens:
             self.starts.append(place)
             place += len(word)
             self.ends.append(place)
+        self.touching = [False, *map(eq, self.starts[1:], self.ends)] if self.words else []
+        """Whether each token touches the one before it."""
+        self.readers = [
+            (at, reader)
+            for at, word in enumerate(self.words)
+            if (reader := _READERS.get(word) or (_digits if word[-1].isdecimal() else None))
+        ]
+        """The tokens where a mention may begin, and what reads it."""
+        self.opened = text[:1] in _WHITE
+        self.closed = text[-1:] in _WHITE
+        """Whether white space stands before the first token, and after the last one."""
+
+
+_known_part = lru_cache(maxsize=4096)(_Part)
+_WHITE = frozenset(" \t\n\r\f\v")
+_PADDING = [""] * 8
+"""Readers look back by at most three tokens, and ahead by a few more than they have read."""
+
+
+class _Tokens:
+    """The words, numbers and signs of a text, in lower case; the ends are padded with ''."""
+
+    def __init__(self, written: list[str], words: list[str], touching: list[bool]) -> None:
+        self.written = written
+        self.words = [*words, *_PADDING]
         self.word: Callable[[int], str] = self.words.__getitem__
         """The token at a place, or '' a little beyond either end."""
-        touching = [False, *map(eq, self.starts[1:], self.ends), *(False for _ in _PADDING)]
-        self.joined: Callable[[int], bool] = touching.__getitem__
+        self.joined: Callable[[int], bool] = [*touching, *(False for _ in _PADDING)].__getitem__
         """Whether the token at a place touches the one before it."""
         self._coins: bool | None = None
 
@@ -183,6 +218,19 @@ class _Tokens:
         if self._coins is None:
             self._coins = not _COINS.isdisjoint(self.words)
         return self._coins
+
+
+_Reader = Callable[[_Tokens, int], Found | None]
+
+
+def _find(readers: Iterable[tuple[int, _Reader]], tokens: _Tokens) -> Iterator[Found]:
+    """Yield the mentions that readers find at their places, which are in order."""
+    read = 0  # tokens before this one are part of a mention
+    for at, reader in readers:
+        found = reader(tokens, at) if at >= read else None
+        if found:
+            first, read, value, kind = found
+            yield first, read, tidy(value), kind
 
 
 def _digits(tokens: _Tokens, at: int) -> Found | None:
@@ -524,7 +572,7 @@ def _vulgar(tokens: _Tokens, at: int) -> Found | None:
     return _unit(tokens, at, at + 1, Fraction(*VULGAR[tokens.words[at]]), "fraction")
 
 
-_READERS: dict[str, Callable[[_Tokens, int], Found | None]] = {
+_READERS: dict[str, _Reader] = {
     **dict.fromkeys(_SMALL, _number_word),
     **dict.fromkeys(_MULTIPLES, _multiple),
     **dict.fromkeys(_ORDINALS, _part),

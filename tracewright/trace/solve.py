@@ -36,13 +36,18 @@ class Solution(NamedTuple):
 
 def solve(trace: Trace, mentions: Sequence[Mention] = (), rules: Rules = DEFAULT_RULES) -> Solution | Fault:
     """Run a trace; return its answer and the value of every step, or the first fault met."""
+    return solve_values(trace, [mention.value for mention in mentions], rules)
+
+
+def solve_values(trace: Trace, numbers: Sequence[Number], rules: Rules = DEFAULT_RULES) -> Solution | Fault:
+    """Run a trace on the values of a question's mentions; return what `solve` does."""
     if not trace.parts:
         return Fault("empty_composition", 0, "the list of sub-traces is empty")
     answers: list[Number] = []
     values = []
     before = 0
     for part in trace.parts:
-        ran = _run(part, before, answers, mentions, rules)
+        ran = _run(part, before, answers, numbers, rules)
         if isinstance(ran, Fault):
             return ran
         answer = ran[-1]
@@ -54,7 +59,7 @@ def solve(trace: Trace, mentions: Sequence[Mention] = (), rules: Rules = DEFAULT
 
 
 def _run(
-    part: SubTrace, before: int, answers: Sequence[Number], mentions: Sequence[Mention], rules: Rules
+    part: SubTrace, before: int, answers: Sequence[Number], numbers: Sequence[Number], rules: Rules
 ) -> list[Number | None] | Fault:
     """Run one sub-trace; return the value of each step, the answer last."""
     known: dict[str, Number] = {}
@@ -71,7 +76,7 @@ def _run(
                 return Fault("redefined_name", before + index, f"init sets {var!r}, which exists already", hint)
             value = fields.get("value")
             if value is None:
-                value = _source(fields["source"], before + index, answers, mentions)
+                value = _source(fields["source"], before + index, answers, numbers)
                 if value.__class__ is Fault:
                     return value
             known[var] = value
@@ -106,13 +111,13 @@ def _query(
     return None
 
 
-def _source(source: str, index: int, answers: Sequence[Number], mentions: Sequence[Mention]) -> Number | Fault:
+def _source(source: str, index: int, answers: Sequence[Number], numbers: Sequence[Number]) -> Number | Fault:
     """Look up `n3`, `prev.result` or `sub0.result`."""
     if source[0] == "n" and source[1:].isdecimal():
         place = int(source[1:])
-        if 0 < place <= len(mentions):
-            return mentions[place - 1].value
-        have = f"the question has {len(mentions)} numbers" if mentions else "no question with numbers is given"
+        if 0 < place <= len(numbers):
+            return numbers[place - 1]
+        have = f"the question has {len(numbers)} numbers" if numbers else "no question with numbers is given"
         return Fault("unknown_source", index, f"{source!r} points at no number", have)
     place = len(answers) - 1 if source.startswith("prev.") else int(source[3:-7]) if source.startswith("sub") else -1
     if source.endswith(".result") and 0 <= place < len(answers):

@@ -29,6 +29,8 @@ class Hole(NamedTuple):
 
 
 Piece = str | Hole
+Part = str | tuple[Piece, ...]
+"""What stands between two white spaces of the text where it has holes, and what stands between these."""
 Forms = tuple[str, str]
 """The singular and the plural of a thing."""
 
@@ -36,7 +38,7 @@ Forms = tuple[str, str]
 class Pieces(NamedTuple):
     """A text in sentences of pieces, with what stands between the sentences."""
 
-    sentences: tuple[tuple[Piece, ...], ...]
+    sentences: tuple[tuple[Part, ...], ...]
     gaps: tuple[str, ...]
     """White space after each sentence."""
     swaps: tuple[int, ...]
@@ -74,7 +76,7 @@ def cut(
     sentences = []
     for start, end, _ in spans:
         inside = [hole for hole in holes if start <= hole[0] and hole[1] <= end]
-        sentences.append(_pieces(question, start, end, inside))
+        sentences.append(_parts(_pieces(question, start, end, inside)))
     owned = tuple(
         tuple(at for at, mention in enumerate(mentions) if start <= mention.start < end) for start, end, _ in spans
     )
@@ -106,19 +108,45 @@ def _pieces(text: str, start: int, end: int, holes: Sequence[tuple[int, int, Hol
     return (*pieces, text[place:end])
 
 
+def _parts(pieces: Sequence[Piece]) -> tuple[Part, ...]:
+    """Put pieces between which no white space stands together."""
+    parts: list[Part] = []
+    group: list[Piece] = []
+    for piece in pieces:
+        match = _SPACED.fullmatch(piece) if isinstance(piece, str) else None
+        if match is None:
+            group.append(piece)
+            continue
+        head, middle, tail = match.groups()
+        if group:
+            parts.append((*group, head))
+        else:
+            middle = head + middle
+        parts.append(middle)
+        group = [tail] if tail else []
+    return (*parts, tuple(group)) if group else tuple(parts)
+
+
+_SPACED = re.compile(r"(\S*)(\s(?:.*\s)?)(\S*)", re.ASCII | re.DOTALL)
+
+
 def join(
     pieces: Pieces, order: Sequence[int], numbers: Mapping[int, str], persons: Sequence[str], things: Sequence[Forms]
-) -> str:
-    """Tell the text with these numbers, names and things, its sentences in this order."""
+) -> list[str]:
+    """Tell the text with these numbers, names and things, its sentences in this order; return it part by part."""
     told: list[str] = []
     for place, at in enumerate(order):
-        for piece in pieces.sentences[at]:
-            if piece.__class__ is str:
-                told.append(piece)
-            else:
-                told.append(_fill(piece, numbers, persons, things))  # type: ignore[arg-type]
+        for part in pieces.sentences[at]:
+            if part.__class__ is str:
+                told.append(part)
+                continue
+            filled = [
+                piece if piece.__class__ is str else _fill(piece, numbers, persons, things)  # type: ignore[arg-type]
+                for piece in part
+            ]
+            told.append("".join(filled))
         told.append(pieces.gaps[place])
-    return "".join(told)
+    return told
 
 
 def _fill(hole: Hole, numbers: Mapping[int, str], persons: Sequence[str], things: Sequence[Forms]) -> str:

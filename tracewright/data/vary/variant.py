@@ -13,7 +13,7 @@ Not covered: problems without a trace; the choice of tiers.
 import hashlib
 import random as random_module
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,11 +27,11 @@ from tracewright.data.vary.rewrite import Forms, Pieces, cut, join, shuffled
 from tracewright.data.vary.slots import Layout, read_layout
 from tracewright.data.vary.values import Ranges
 from tracewright.data.vary.worked import Template, read_template, tell
-from tracewright.mention import Mention, read_mentions
+from tracewright.mention import Mention, read_mentions, read_parts
 from tracewright.number import Number, read_answer, same, write
 from tracewright.trace.fault import Fault
 from tracewright.trace.parse import parse
-from tracewright.trace.solve import Solution, solve
+from tracewright.trace.solve import Solution, solve, solve_values
 from tracewright.trace.syntax import Trace
 
 DRAWS = 8
@@ -156,9 +156,10 @@ class _Teller:
             numbers = self._numbers(tops, bottoms)
             if numbers is not None:
                 order, names, things = self._order(), self._names(), self._things()
-                question = join(self.plan.pieces, order, numbers[0], names, things)
+                parts = join(self.plan.pieces, order, numbers[0], names, things)
+                question = "".join(parts)
                 # A draw that was told before ends the search: what an index gives must not depend on the others.
-                return None if question in known else self._told(drawn, numbers, order, names, things, question)
+                return None if question in known else self._told(drawn, numbers, order, names, things, parts)
         return None
 
     def _numbers(
@@ -200,17 +201,17 @@ class _Teller:
         order: Sequence[int],
         names: Sequence[str],
         things: Sequence[Forms],
-        question: str,
+        parts: Sequence[str],
     ) -> Problem | None:
         """Read a question again, let the solver answer it, and say what was changed."""
         plan, problem = self.plan, self.problem
         tops, bottoms, _ = drawn
         _, values, flipped = numbers
         places = [at for sentence in order for at in plan.pieces.mentions[sentence]]
-        read = self._read_again(question, places, values)
+        read = self._read_again(parts, places, values)
         if read is None:
             return None
-        solved = solve(plan.trace, read)
+        solved = solve_values(plan.trace, read)
         if not isinstance(solved, Solution):
             return None
         renamed = {person.name: new for person, new in zip(plan.persons, names, strict=True) if new != person.name}
@@ -245,26 +246,28 @@ class _Teller:
             if what:
                 changed[key] = what
         return Problem(
-            question=question, answer=write(solved.answer), id=self.id, trace=trace, expert=problem.expert,
+            question="".join(parts), answer=write(solved.answer), id=self.id, trace=trace, expert=problem.expert,
             source="variant", schema=problem.id, tier=problem.tier,
             names=tuple(renamed.get(name, name) for name in problem.names), steps=problem.steps,
             solution=solution or "", extra={**problem.extra, "changed": changed},
         )  # fmt: skip
 
-    def _read_again(self, question: str, places: Sequence[int], values: dict[int, Number]) -> list[Mention] | None:
+    def _read_again(
+        self, parts: Sequence[str], places: Sequence[int], values: Mapping[int, Number]
+    ) -> list[Number] | None:
         """Read the numbers of the variant from its text, in the order of the original; None where they are others."""
         mentions = self.plan.mentions
-        found = read_mentions(question)
+        found = read_parts(parts)
         if len(found) != len(mentions):
             return None
-        read: list[Mention] = [mentions[0]] * len(mentions)
-        for mention, at in zip(found, places, strict=True):
+        read: list[Number] = [0] * len(mentions)
+        for (value, kind), at in zip(found, places, strict=True):
             old = mentions[at]
-            if mention.value != values.get(at, old.value):
+            if value != values.get(at, old.value):
                 return None
-            if mention.kind != old.kind and not (mention.kind in _COUNTED and old.kind in _COUNTED):
+            if kind != old.kind and not (kind in _COUNTED and old.kind in _COUNTED):
                 return None
-            read[at] = mention
+            read[at] = value
         return read
 
     def _order(self) -> tuple[int, ...]:
