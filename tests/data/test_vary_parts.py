@@ -4,16 +4,19 @@ import random
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
-from tracewright.data.vary.checks import Check, check_of, keeps, program_of
+from tracewright.data.vary.checks import Check, Op, check_of, keeps, pairs, program_of, work
 from tracewright.data.vary.doubts import doubt_of, guises
 from tracewright.data.vary.draw import Slot, draw, drawer_of
 from tracewright.data.vary.figures import read_figure, spell
 from tracewright.data.vary.fixed import fixed
 from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.data.vary.names import read_persons, read_things, rename
+from tracewright.data.vary.trial import trial_of
 from tracewright.data.vary.values import Ranges, candidates, cap_of, key_of, learn_ranges, step_of
 from tracewright.data.vary.worked import read_template, tell
 from tracewright.mention import Mention, read_mentions
@@ -191,6 +194,28 @@ def test_results_keep_what_they_were(old: int | Fraction, new: tuple[int, int], 
     check = check_of(0, old)
     assert isinstance(check, Check)
     assert keeps(check, [new[0]], [new[1]]) is kept
+
+
+_NUMBERS = st.one_of(
+    st.integers(-4, 40), st.sampled_from([Fraction(1, 2), Fraction(3, 4), Fraction(5, 2), Fraction(18, 5)])
+)
+
+
+@given(
+    st.sampled_from(["mul", "div", "add", "sub", "percent_of", "percent_off"]),
+    st.lists(_NUMBERS, min_size=2, max_size=3),
+    st.integers(-2, 20),
+    st.integers(0, 30),
+)
+def test_a_trial_says_what_working_and_checking_do(
+    name: str, numbers: list[int | Fraction], old: int, most: int
+) -> None:
+    op = Op(name, len(numbers), tuple(range(len(numbers))))
+    check = check_of(op.out, old, most)
+    slow, quick = pairs([*numbers, old]), pairs([*numbers, old])
+    kept = work(op, *slow) and keeps(check, *slow)
+    assert trial_of(op, check)(*quick) is kept
+    assert quick == slow or not kept
 
 
 def test_persons_and_things() -> None:

@@ -226,10 +226,3 @@ def keeps(check: Check, tops: list[int], bottoms: list[int]) -> bool:
         return False
     left, right = top * check.bottom, check.top * bottom
     return left <= MOST_GROWTH * right and right <= MOST_GROWTH * left
-
-
-def ordered(order: Order, tops: list[int], bottoms: list[int]) -> bool:
-    """Say whether two registers keep their order."""
-    left = tops[order.left] * bottoms[order.right]
-    right = tops[order.right] * bottoms[order.left]
-    return (left > right) - (left < right) == order.sign

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from math import gcd
 from typing import NamedTuple
 
-from tracewright.data.vary.checks import Check, Op, Order, Program, keeps, ordered, pairs, work
+from tracewright.data.vary.checks import Check, Op, Order, Program, pairs
+from tracewright.data.vary.trial import Trial, trial_of
 from tracewright.number import Number
 
 ATTEMPTS = 12
@@ -35,7 +36,7 @@ class Level(NamedTuple):
     bottoms: tuple[int, ...]
     strides: tuple[int, ...]
     """Steps that visit every value: those without a common divisor with their number."""
-    work: tuple[tuple[Op, Check | None], ...]
+    trials: tuple[Trial, ...]
     orders: tuple[Order, ...]
 
 
@@ -59,12 +60,12 @@ def drawer_of(
     for level, slot in enumerate(ordered_slots):
         for register in slot.registers:
             known[register] = level
-    work_at: list[list[tuple[Op, Check | None]]] = [[] for _ in ordered_slots]
+    work_at: list[list[Trial]] = [[] for _ in ordered_slots]
     for op in ops:
         level = max(known.get(arg, -1) for arg in op.args)
         if level >= 0:
             known[op.out] = level
-            work_at[level].append((op, checks.get(op.out)))
+            work_at[level].append(trial_of(op, checks.get(op.out)))
     orders_at: list[list[Order]] = [[] for _ in ordered_slots]
     for order in orders:
         level = max(known.get(order.left, -1), known.get(order.right, -1))
@@ -113,7 +114,7 @@ def draw(drawer: Drawer, random: Callable[[], float]) -> tuple[list[int], list[i
 
 def _draw_level(level: Level, tops: list[int], bottoms: list[int], random: Callable[[], float]) -> int:
     """Set one slot to a value that keeps the checks; return how many were tried, negative where none does."""
-    registers, new_tops, new_bottoms, strides, todo, orders = level
+    registers, new_tops, new_bottoms, strides, trials, orders = level
     count = len(new_tops)
     at = int(random() * count)
     stride = strides[int(random() * len(strides))]
@@ -123,12 +124,13 @@ def _draw_level(level: Level, tops: list[int], bottoms: list[int], random: Calla
         for register in registers:
             tops[register] = top
             bottoms[register] = bottom
-        for op, check in todo:
-            if not work(op, tops, bottoms) or (check is not None and not keeps(check, tops, bottoms)):
+        for trial in trials:
+            if not trial(tops, bottoms):
                 break
         else:
-            for order in orders:
-                if not ordered(order, tops, bottoms):
+            for left, right, sign in orders:
+                one, other = tops[left] * bottoms[right], tops[right] * bottoms[left]
+                if (one > other) - (one < other) != sign:
                     break
             else:
                 return tried
