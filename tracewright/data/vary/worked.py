@@ -78,24 +78,29 @@ World = tuple[Number, ...]
 
 
 class Equation(NamedTuple):
-    """The expression of an annotation in postfix, and the tokens that are its numbers and its result."""
+    """The expression of an annotation in postfix, and which values of the solution its numbers and its result are."""
 
     postfix: tuple[str, ...]
     inner: tuple[int, ...]
     result: int
+    opens: bool
+    """The result is known by this equation alone."""
 
 
 class Template(NamedTuple):
-    """A solution that can be told again."""
+    """A solution that can be told again. Its values are those of the views, then those that stay."""
 
     pieces: tuple[str, ...]
-    """The text around the numbers, one more than there are numbers."""
-    tokens: tuple[Token, ...]
+    """The text around the numbers and the numbers in turn, text first and last."""
     views: tuple[View, ...]
     """What the numbers are, each once."""
-    shown: tuple[int, ...]
-    """Which view each number is; -1 where it stays."""
+    still: tuple[Number, ...]
+    """Values that stay."""
     equations: tuple[Equation, ...]
+    writings: tuple[tuple[int, Token], ...]
+    """The values that are written, each way once, and a number of the text that is written so."""
+    shown: tuple[int, ...]
+    """Which writing each number of the text is."""
 
 
 def read_template(
@@ -130,7 +135,7 @@ class _Binder:
         self.tokens = _tokens(solution)
         self.told = {token.value for token in self.tokens}
         self.views: dict[int, View | None] = {}
-        self.equations: list[Equation] = []
+        self.equations: list[Equation] = []  # on tokens; a template has them on values
         self.by_value: dict[Number, list[tuple[View, World]]] = {}
         for place in range(len(start)):
             self._offer(place)
@@ -163,14 +168,36 @@ class _Binder:
         for at, token in enumerate(self.tokens):
             if token.annotation < 0 and not self._plain(at, token, lines.get(token.line, {})):
                 return None
-        pieces, place = [], 0
-        for token in self.tokens:
-            pieces.append(self.solution[place : token.start])
-            place = token.end
-        pieces.append(self.solution[place:])
+        return self._template()
+
+    def _template(self) -> Template:
+        """Put together what was bound."""
         views = {view: at for at, view in enumerate(dict.fromkeys(view for view in self.views.values() if view))}
-        shown = tuple(views[view] if (view := self.views[at]) else -1 for at in range(len(self.tokens)))
-        return Template(tuple(pieces), tuple(self.tokens), tuple(views), shown, tuple(self.equations))
+        still: list[Number] = []
+        values: list[int] = []
+        for at, token in enumerate(self.tokens):
+            view = self.views[at]
+            if view is None:
+                still.append(token.value)
+            values.append(len(views) + len(still) - 1 if view is None else views[view])
+        equations = [
+            Equation(postfix, tuple(values[at] for at in inner), values[result], opens)
+            for postfix, inner, result, opens in self.equations
+        ]
+        pieces, place = [], 0
+        writings: dict[tuple[int, str, bool], int] = {}
+        written: list[tuple[int, Token]] = []
+        shown = []
+        for value, token in zip(values, self.tokens, strict=True):
+            pieces += (self.solution[place : token.start], token.text)
+            place = token.end
+            writing = value, token.text, token.annotation < 0
+            if writing not in writings:
+                writings[writing] = len(written)
+                written.append((value, token))
+            shown.append(writings[writing])
+        pieces.append(self.solution[place:])
+        return Template(tuple(pieces), tuple(views), tuple(still), tuple(equations), tuple(written), tuple(shown))
 
     def _spoken(self) -> bool:
         """Say whether the solution speaks of a number that moves in words that hold no number."""
@@ -211,7 +238,7 @@ class _Binder:
         if len(best) != 1:
             return False
         views, target, values = best[0]
-        self.equations.append(Equation(postfix, tuple(inner), results[0]))
+        self.equations.append(Equation(postfix, tuple(inner), results[0], target is None))
         if target is None:
             target = View("equation", len(self.equations) - 1)
             self.by_value.setdefault(result, []).append((target, values))
@@ -322,7 +349,11 @@ def _evaluate(postfix: Sequence[str], numbers: Sequence[Number]) -> Number | Non
 def _combine(sign: str, left: Number, right: Number) -> Number | None:
     """Work one sign out, exactly; None where it divides by zero."""
     if sign == "/":
-        return tidy(Fraction(left, right)) if right else None
+        if not right:
+            return None
+        if left.__class__ is int is right.__class__ and not left % right:
+            return left // right
+        return tidy(Fraction(left, right))
     value = left + right if sign == "+" else left - right if sign == "-" else left * right
     return value if value.__class__ is int else tidy(value)
 
@@ -335,44 +366,48 @@ def tell(template: Template, tops: Sequence[int], bottoms: Sequence[int], before
     values = _values(template, tops, bottoms)
     if values is None:
         return None
-    if values and template.tokens[-1].value == before != answer and values[-1] != answer:
-        return None
-    texts = [template.pieces[0]]
-    for token, value, piece in zip(template.tokens, values, template.pieces[1:], strict=True):
+    if template.shown:
+        last, token = template.writings[template.shown[-1]]
+        if token.value == before != answer and values[last] != answer:
+            return None
+    texts = []
+    for at, token in template.writings:
+        value = values[at]
         text = token.text if value == token.value else _written(value, token)
         if text is None:
             return None
-        texts += (text, piece)
-    return "".join(texts)
+        texts.append(text)
+    pieces = list(template.pieces)
+    pieces[1::2] = [texts[at] for at in template.shown]
+    return "".join(pieces)
 
 
 def _values(template: Template, tops: Sequence[int], bottoms: Sequence[int]) -> list[Number] | None:
     """Return the values of a solution's numbers; None where an equation does not hold."""
-    of_equation: dict[int, int] = {}
-    known: list[Number] = []
-    for at, (kind, place) in enumerate(template.views):
-        value: Number = 0
-        if kind == "equation":
-            of_equation[place] = at  # known once the equation is worked out; the first to read it stands after it
-        else:
+    values: list[Number] = []
+    for kind, place in template.views:
+        value: Number = 0  # of an equation, until it is worked out; the first to read it stands after it
+        if kind != "equation":
             value = tops[place] if bottoms[place] == 1 else Fraction(tops[place], bottoms[place])
             if kind != "same":
                 value = _VIEWS[kind](value)
-        known.append(value)
-    tokens, shown = template.tokens, template.shown
-    for place, (postfix, inner, stated) in enumerate(template.equations):
-        result = _evaluate(postfix, [known[shown[at]] if shown[at] >= 0 else tokens[at].value for at in inner])
+        values.append(value)
+    values += template.still
+    for postfix, inner, stated, opens in template.equations:
+        result = _evaluate(postfix, [values[at] for at in inner])
         if result is None:
             return None
-        if place in of_equation:
-            known[of_equation[place]] = result
-        if (known[shown[stated]] if shown[stated] >= 0 else tokens[stated].value) != result:
+        if opens:
+            values[stated] = result
+        elif values[stated] != result:
             return None
-    return [known[view] if view >= 0 else token.value for view, token in zip(shown, tokens, strict=True)]
+    return values
 
 
 def _written(value: Number, token: Token) -> str | None:
     """Write a number as the one that stood there was."""
+    if value.__class__ is int and value >= 0 and token.text.isdecimal():
+        return str(value)
     if token.text[0].isalpha():
         if value.__class__ is not int or not 1 < value < 100:
             return write(value) if value.denominator == 1 else None
@@ -381,8 +416,6 @@ def _written(value: Number, token: Token) -> str | None:
     text = write(value)
     if "/" in text or value < 0:
         return None
-    if text.isdecimal() and token.text.isdecimal():
-        return text
     if token.annotation < 0:
         places = len(token.text.partition(".")[2])
         if places == 2 and len(text.partition(".")[2]) < 2:
