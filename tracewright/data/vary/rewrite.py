@@ -29,8 +29,6 @@ class Hole(NamedTuple):
 
 
 Piece = str | Hole
-Part = str | tuple[Piece, ...]
-"""What stands between two white spaces of the text where it has holes, and what stands between these."""
 Forms = tuple[str, str]
 """The singular and the plural of a thing."""
 
@@ -38,13 +36,25 @@ Forms = tuple[str, str]
 class Pieces(NamedTuple):
     """A text in sentences of pieces, with what stands between the sentences."""
 
-    sentences: tuple[tuple[Part, ...], ...]
+    sentences: tuple[tuple[Piece, ...], ...]
     gaps: tuple[str, ...]
     """White space after each sentence."""
     swaps: tuple[int, ...]
     """Sentences that may change places with the next one."""
     mentions: tuple[tuple[int, ...], ...]
     """The mentions of each sentence, from 0."""
+
+
+Part = str | tuple[Piece, ...]
+"""What stands between two white spaces of a text where it has holes, or what stands between two such."""
+
+
+class Arrangement(NamedTuple):
+    """A text with its sentences in one order, cut at white space into parts."""
+
+    parts: tuple[Part, ...]
+    mentions: tuple[int, ...]
+    """The mentions in the order in which they stand now, from 0."""
 
 
 _END = re.compile(
@@ -76,7 +86,7 @@ def cut(
     sentences = []
     for start, end, _ in spans:
         inside = [hole for hole in holes if start <= hole[0] and hole[1] <= end]
-        sentences.append(_parts(_pieces(question, start, end, inside)))
+        sentences.append(_pieces(question, start, end, inside))
     owned = tuple(
         tuple(at for at, mention in enumerate(mentions) if start <= mention.start < end) for start, end, _ in spans
     )
@@ -108,11 +118,18 @@ def _pieces(text: str, start: int, end: int, holes: Sequence[tuple[int, int, Hol
     return (*pieces, text[place:end])
 
 
-def _parts(pieces: Sequence[Piece]) -> tuple[Part, ...]:
-    """Put pieces between which no white space stands together."""
+def arrange(pieces: Pieces, order: Sequence[int]) -> Arrangement:
+    """Put the sentences of a text in an order, and the pieces between which no white space stands together."""
+    row: list[Piece] = []
+    for place, at in enumerate(order):
+        for piece in (*pieces.sentences[at], pieces.gaps[place]):
+            if row and isinstance(piece, str) and isinstance(row[-1], str):
+                row[-1] += piece
+            else:
+                row.append(piece)
     parts: list[Part] = []
     group: list[Piece] = []
-    for piece in pieces:
+    for piece in row:
         match = _SPACED.fullmatch(piece) if isinstance(piece, str) else None
         if match is None:
             group.append(piece)
@@ -120,33 +137,27 @@ def _parts(pieces: Sequence[Piece]) -> tuple[Part, ...]:
         head, middle, tail = match.groups()
         if group:
             parts.append((*group, head))
-        else:
-            middle = head + middle
-        parts.append(middle)
+        parts.append(middle if group else head + middle)
         group = [tail] if tail else []
-    return (*parts, tuple(group)) if group else tuple(parts)
+    if group:
+        parts.append(tuple(group))
+    return Arrangement(tuple(parts), tuple(at for sentence in order for at in pieces.mentions[sentence]))
 
 
 _SPACED = re.compile(r"(\S*)(\s(?:.*\s)?)(\S*)", re.ASCII | re.DOTALL)
+"""A text with white space: what stands before it and after it, without any, and the rest."""
 
 
 def join(
-    pieces: Pieces, order: Sequence[int], numbers: Mapping[int, str], persons: Sequence[str], things: Sequence[Forms]
+    parts: Sequence[Part], numbers: Mapping[int, str], persons: Sequence[str], things: Sequence[Forms]
 ) -> list[str]:
-    """Tell the text with these numbers, names and things, its sentences in this order; return it part by part."""
-    told: list[str] = []
-    for place, at in enumerate(order):
-        for part in pieces.sentences[at]:
-            if part.__class__ is str:
-                told.append(part)
-                continue
-            filled = [
-                piece if piece.__class__ is str else _fill(piece, numbers, persons, things)  # type: ignore[arg-type]
-                for piece in part
-            ]
-            told.append("".join(filled))
-        told.append(pieces.gaps[place])
-    return told
+    """Tell the parts of a text with these numbers, names and things."""
+    return [
+        part
+        if isinstance(part, str)
+        else "".join([piece if isinstance(piece, str) else _fill(piece, numbers, persons, things) for piece in part])
+        for part in parts
+    ]
 
 
 def _fill(hole: Hole, numbers: Mapping[int, str], persons: Sequence[str], things: Sequence[Forms]) -> str:

@@ -23,7 +23,7 @@ from tracewright.data.problem import Problem
 from tracewright.data.vary.draw import draw
 from tracewright.data.vary.figures import spell
 from tracewright.data.vary.names import Person, Thing, exchange, read_persons, read_things, rename
-from tracewright.data.vary.rewrite import Forms, Pieces, cut, join, shuffled
+from tracewright.data.vary.rewrite import Arrangement, Forms, Pieces, arrange, cut, join, shuffled
 from tracewright.data.vary.slots import Layout, read_layout
 from tracewright.data.vary.values import Ranges
 from tracewright.data.vary.worked import Template, read_template, tell
@@ -61,7 +61,7 @@ class Plan(NamedTuple):
 def vary(problem: Problem, seed: int, index: int, ranges: Ranges) -> Problem | None:
     """Return one variant of a problem with a trace; None where it has none, or this index finds none."""
     plan = plan_of(problem, ranges)
-    return None if isinstance(plan, str) else _Teller(problem, plan, seed, index).tell()
+    return None if isinstance(plan, str) else _Teller(problem, plan, seed).tell(index)
 
 
 def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterator[Problem]:
@@ -69,9 +69,10 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
     plan = plan_of(problem, ranges)
     if isinstance(plan, str):
         return
+    teller = _Teller(problem, plan, seed)
     seen, index, idle = {problem.question}, 0, 0
     while len(seen) <= count and idle < PATIENCE[0] + PATIENCE[1] * len(seen):
-        made = _Teller(problem, plan, seed, index).tell(seen)
+        made = teller.tell(index, seen)
         index, idle = index + 1, idle + 1
         if made is not None:
             seen.add(made.question)
@@ -136,78 +137,91 @@ def _template(solution: str, layout: Layout, kinds: Sequence[str]) -> Template |
     return read_template(solution, layout.program.start, samples, layout.moving, kinds)
 
 
+class _Numbers(NamedTuple):
+    """What was drawn for one variant."""
+
+    tops: list[int]
+    bottoms: list[int]
+    """The numbers of the question and the results of the trace, as `draw` gives them."""
+    values: dict[int, Number]
+    texts: dict[int, str]
+    """By mention, the values of those that move, and how these and those that may be written otherwise are written."""
+    flipped: list[int]
+    """Mentions that change between digits and words."""
+
+
 class _Teller:
-    """Makes one variant."""
+    """Makes variants of one problem."""
 
-    def __init__(self, problem: Problem, plan: Plan, seed: int, index: int) -> None:
-        self.problem, self.plan = problem, plan
-        self.id = f"{problem.id}/v/{seed}/{index}"
-        named = f"{problem.question}\n{problem.id}/{seed}/{index}".encode("utf-8", "surrogatepass")
-        digest = hashlib.blake2b(named, digest_size=16).digest()
-        self.random: Callable[[], float] = random_module.Random(int.from_bytes(digest)).random
+    def __init__(self, problem: Problem, plan: Plan, seed: int) -> None:
+        self.problem, self.plan, self.seed = problem, plan, seed
+        self.source = random_module.Random()
+        self.random: Callable[[], float] = self.source.random
+        self.plain = tuple(range(len(plan.pieces.sentences)))
+        self.arrangements: dict[tuple[int, ...], Arrangement] = {}
+        self.before = [mention.value for mention in plan.mentions]
 
-    def tell(self, known: Container[str] = ()) -> Problem | None:
-        """Return the variant; None where there is none, or its question is known already."""
+    def tell(self, index: int, known: Container[str] = ()) -> Problem | None:
+        """Return the variant of an index; None where there is none, or its question is known already."""
+        named = f"{self.problem.question}\n{self.problem.id}/{self.seed}/{index}".encode("utf-8", "surrogatepass")
+        self.source.seed(int.from_bytes(hashlib.blake2b(named, digest_size=16).digest()))
         for _ in range(DRAWS):
             drawn = draw(self.plan.layout.drawer, self.random)
             if drawn is None:
                 return None
-            tops, bottoms, _ = drawn
-            numbers = self._numbers(tops, bottoms)
+            numbers = self._numbers(*drawn[:2])
             if numbers is not None:
                 order, names, things = self._order(), self._names(), self._things()
-                parts = join(self.plan.pieces, order, numbers[0], names, things)
-                question = "".join(parts)
+                if order not in self.arrangements:
+                    self.arrangements[order] = arrange(self.plan.pieces, order)
+                parts = join(self.arrangements[order].parts, numbers.texts, names, things)
                 # A draw that was told before ends the search: what an index gives must not depend on the others.
-                return None if question in known else self._told(drawn, numbers, order, names, things, parts)
+                return None if "".join(parts) in known else self._told(index, numbers, order, names, things, parts)
         return None
 
-    def _numbers(
-        self, tops: list[int], bottoms: list[int]
-    ) -> tuple[dict[int, str], dict[int, Number], list[int]] | None:
-        """Write the numbers that were drawn: texts and values by mention, and which change between digits and words."""
-        layout, mentions = self.plan.layout, self.plan.mentions
+    def _numbers(self, tops: list[int], bottoms: list[int]) -> _Numbers | None:
+        """Write the numbers that were drawn; None where one cannot be written, or none is another than it was."""
+        layout, before, random = self.plan.layout, self.before, self.random
         values: dict[int, Number] = {}
         texts: dict[int, str] = {}
         changed = False
         for at in layout.moving:
             top, bottom = tops[at], bottoms[at]
+            if at in layout.bounds:
+                low, high = layout.bounds[at]
+                if not low <= top / bottom <= high:
+                    return None
             value = top if bottom == 1 else Fraction(top, bottom)
-            bounds = layout.bounds.get(at)
-            if bounds and not bounds[0] <= top / bottom <= bounds[1]:
-                return None
             text = layout.figures[at].write(value)  # type: ignore[union-attr]
             if text is None:
                 return None
-            changed = changed or value != mentions[at].value
+            changed = changed or value != before[at]
             values[at], texts[at] = value, text
         if not changed:
             return None
         flipped = []
         for at in self.plan.flips:
-            value = values.get(at, mentions[at].value)
-            texts.setdefault(at, mentions[at].text)
-            if self.random() < STYLE:
-                digits = texts[at][0].isdecimal()
+            value = values.get(at, before[at])
+            text = texts.setdefault(at, self.plan.mentions[at].text)
+            if random() < STYLE:
+                digits = text[0].isdecimal()
                 if value.__class__ is int and 1 < value < (13 if digits else 1000):
                     texts[at] = spell(value) if digits else str(value)
                     flipped.append(at)
-        return texts, values, sorted(flipped)
+        return _Numbers(tops, bottoms, values, texts, sorted(flipped))
 
     def _told(
         self,
-        drawn: tuple[list[int], list[int], int],
-        numbers: tuple[dict[int, str], dict[int, Number], list[int]],
-        order: Sequence[int],
+        index: int,
+        numbers: _Numbers,
+        order: tuple[int, ...],
         names: Sequence[str],
         things: Sequence[Forms],
         parts: Sequence[str],
     ) -> Problem | None:
         """Read a question again, let the solver answer it, and say what was changed."""
-        plan, problem = self.plan, self.problem
-        tops, bottoms, _ = drawn
-        _, values, flipped = numbers
-        places = [at for sentence in order for at in plan.pieces.mentions[sentence]]
+        plan, problem, values = self.plan, self.problem, numbers.values
+        places = self.arrangements[order].mentions
         read = self._read_again(parts, places, values)
         if read is None:
             return None
@@ -221,34 +235,34 @@ class _Teller:
                 swapped |= {thing.one: new[0], thing.many: new[1]}
         exchanged = {**renamed, **swapped}
         trace = rename(problem.trace, exchanged) if exchanged else problem.trace
-        if places != sorted(places):
+        if order != self.plain:
             numbered = {f"n{at + 1}": f"n{place}" for place, at in enumerate(places, 1)}
             trace = _SOURCE.sub(lambda match: f"source: {numbered[match[1]]}", trace)
         solution = None
         if plan.template:
             before = plan.layout.program.start[plan.layout.program.answer]
-            solution = tell(plan.template, tops, bottoms, before, solved.answer)
+            solution = tell(plan.template, numbers.tops, numbers.bottoms, before, solved.answer)
         if solution and exchanged:
             solution = exchange(solution, exchanged)
         changed: dict[str, object] = {
             "slots": {
-                plan.mentions[at].name: [write(plan.mentions[at].value), write(values[at])]
-                for at in plan.layout.moving
-                if values[at] != plan.mentions[at].value
+                f"n{at + 1}": [write(self.before[at]), write(value)]
+                for at, value in values.items()
+                if value != self.before[at]
             }
         }
-        for key, what in (
-            ("names", renamed),
-            ("items", {many: swapped[many] for _, many, _ in plan.things if many in swapped}),
-            ("words", [plan.mentions[at].name for at in flipped]),
-            ("order", [] if order == tuple(sorted(order)) else list(order)),
-        ):
-            if what:
-                changed[key] = what
+        if renamed:
+            changed["names"] = renamed
+        if swapped:
+            changed["items"] = {many: swapped[many] for _, many, _ in plan.things if many in swapped}
+        if numbers.flipped:
+            changed["words"] = [f"n{at + 1}" for at in numbers.flipped]
+        if order != self.plain:
+            changed["order"] = list(order)
         return Problem(
-            question="".join(parts), answer=write(solved.answer), id=self.id, trace=trace, expert=problem.expert,
-            source="variant", schema=problem.id, tier=problem.tier,
-            names=tuple(renamed.get(name, name) for name in problem.names), steps=problem.steps,
+            question="".join(parts), answer=write(solved.answer), id=f"{problem.id}/v/{self.seed}/{index}", trace=trace,
+            expert=problem.expert, source="variant", schema=problem.id, tier=problem.tier,
+            names=tuple([renamed.get(name, name) for name in problem.names]), steps=problem.steps,
             solution=solution or "", extra={**problem.extra, "changed": changed},
         )  # fmt: skip
 
@@ -260,12 +274,12 @@ class _Teller:
         found = read_parts(parts)
         if len(found) != len(mentions):
             return None
-        read: list[Number] = [0] * len(mentions)
+        read = self.before.copy()
         for (value, kind), at in zip(found, places, strict=True):
-            old = mentions[at]
-            if value != values.get(at, old.value):
+            if value != values.get(at, read[at]):
                 return None
-            if kind != old.kind and not (kind in _COUNTED and old.kind in _COUNTED):
+            old = mentions[at].kind
+            if kind != old and not (kind in _COUNTED and old in _COUNTED):
                 return None
             read[at] = value
         return read
@@ -274,7 +288,7 @@ class _Teller:
         """Draw the order of the sentences."""
         if self.plan.pieces.swaps and self.random() < ORDER:
             return shuffled(self.plan.pieces, self.random)
-        return tuple(range(len(self.plan.pieces.sentences)))
+        return self.plain
 
     def _names(self) -> list[str]:
         """Draw a name for each person, or keep them all."""

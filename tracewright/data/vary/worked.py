@@ -184,7 +184,8 @@ class _Binder:
             Equation(postfix, tuple(values[at] for at in inner), values[result], opens)
             for postfix, inner, result, opens in self.equations
         ]
-        pieces, place = [], 0
+        pieces: list[str] = []
+        place = 0
         writings: dict[tuple[int, str, bool], int] = {}
         written: list[tuple[int, Token]] = []
         shown = []
