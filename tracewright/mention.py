@@ -120,6 +120,12 @@ _YEAR_PARTS = _MONTHS | _words("spring summer fall autumn winter end start begin
 _MERIDIEM = frozenset(("am", "pm", "a", "p", "o'clock", "o"))
 _SUFFIX_ORDINAL = frozenset(("st", "nd", "rd", "th"))
 
+_QUALIFIES = (
+    _MERIDIEM | _SUFFIX_ORDINAL | _MONEY_WORDS | _CURRENCY | set(VULGAR) | set(_PARTS) | set(_SCALES)
+    | _words("d : / - – and & hundred k dozen dozens % percent percents per")
+)  # fmt: skip
+"""What stands after digits that are more than an amount by themselves: whatever a reader of digits asks for there."""
+
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+|[A-Za-z]+(?:['’][A-Za-z]+)?|\S", re.ASCII
 )
@@ -191,7 +197,7 @@ class _Part:
 
 _known_part = lru_cache(maxsize=4096)(_Part)
 _WHITE = frozenset(" \t\n\r\f\v")
-_PADDING = [""] * 8
+_PADDING, _APART = [""] * 8, [False] * 8
 """Readers look back by at most three tokens, and ahead by a few more than they have read."""
 
 
@@ -203,7 +209,7 @@ class _Tokens:
         self.words = [*words, *_PADDING]
         self.word: Callable[[int], str] = self.words.__getitem__
         """The token at a place, or '' a little beyond either end."""
-        self.joined: Callable[[int], bool] = [*touching, *(False for _ in _PADDING)].__getitem__
+        self.joined: Callable[[int], bool] = [*touching, *_APART].__getitem__
         """Whether the token at a place touches the one before it."""
         self._coins: bool | None = None
 
@@ -240,9 +246,13 @@ def _digits(tokens: _Tokens, at: int) -> Found | None:
     if not word.isascii() or len(word) > MAX_DIGITS or _part_of_a_name(tokens, at, before):
         return None
     first = at - 1 if before in _CURRENCY else at
-    plain = word.replace(",", "")
-    value: Number = int(plain) if "." not in plain else Fraction("0" + plain)
-    kind = "decimal" if "." in plain else "integer"
+    whole, point, decimals = word.replace(",", "").partition(".")
+    value: Number = Fraction(int(whole + decimals), 10 ** len(decimals)) if point else int(whole)
+    kind = "decimal" if point else "integer"
+    follows = tokens.words[at + 1]
+    if before != "-" and follows not in _QUALIFIES and not follows[-1:].isdecimal():  # most amounts are that plain
+        year = _year(tokens, at, value) if first == at and kind == "integer" and len(word) == 4 else None
+        return year or (first, at + 1, value, "money" if first < at else kind)
     if first == at and kind == "integer":
         special = _clock(tokens, at, value) or _rank(tokens, at, value) or _year(tokens, at, value)
         if special:
