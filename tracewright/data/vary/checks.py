@@ -4,7 +4,7 @@ Registers hold the numbers of the question, the constants and the results. A `Ch
 what it was: whole stays whole, the sign stays, cents stay cents, a share stays a share, and nothing grows or shrinks
 more than 8 times; `Order` keeps which of two registers is the larger.
 
-Not covered: which numbers move (`slots.py`), drawing them (`draw.py`); a variant's answer comes from the solver.
+Not covered: which numbers move (`slots.py`), drawing them (`draw.py`).
 """
 
 from collections.abc import Sequence
@@ -140,6 +140,11 @@ class _Writer:
 def pairs(values: Sequence[Number]) -> tuple[list[int], list[int]]:
     """Return the numerators and the denominators of numbers."""
     return [value.numerator for value in values], [value.denominator for value in values]
+
+
+def number_of(top: int, bottom: int) -> Number:
+    """Return the number of a numerator and a denominator in lowest terms."""
+    return top if bottom == 1 else Fraction(top, bottom)
 
 
 def work(op: Op, tops: list[int], bottoms: list[int]) -> bool:

@@ -4,8 +4,8 @@ A variant is a pure function of (problem, seed, index) and of the ranges that it
 seeded by BLAKE2b of these, decides everything, under any PYTHONHASHSEED. What is known of a problem before a variant is
 drawn is its plan, which is kept for the problems seen last.
 
-A variant is checked as a reader would: its numbers are read anew from its text (`read_mentions`), they must be those
-that were drawn, and the solver's answer on them is the answer.
+A variant is checked as a reader would: its numbers are read anew from its text, and must be those that were drawn. Its
+answer is that of the draw, which works the trace out; on a few draws of each plan the solver is asked as well.
 
 Not covered: problems without a trace; the choice of tiers.
 """
@@ -13,13 +13,13 @@ Not covered: problems without a trace; the choice of tiers.
 import hashlib
 import random as random_module
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
+from tracewright.data.vary.checks import Program, number_of
 from tracewright.data.vary.draw import draw
 from tracewright.data.vary.figures import spell
 from tracewright.data.vary.names import Person, Thing, exchange, read_persons, read_things, rename
@@ -31,7 +31,7 @@ from tracewright.mention import Mention, read_mentions, read_parts
 from tracewright.number import Number, read_answer, same, write
 from tracewright.trace.fault import Fault
 from tracewright.trace.parse import parse
-from tracewright.trace.solve import Solution, solve, solve_values
+from tracewright.trace.solve import MAX_BITS, solve, solve_values
 from tracewright.trace.syntax import Trace
 
 DRAWS = 8
@@ -101,6 +101,9 @@ def _plan(question: str, trace_text: str, solution: str, answer: str, ranges: Ra
     layout = read_layout(question, mentions, trace, names, ranges)
     if isinstance(layout, str):
         return layout
+    samples = _samples(layout, len(solution))
+    if not _agree(trace, layout.program, len(mentions), [layout.program.start, *samples]):
+        return "its numbers are too large"
     persons = read_persons(question, solution, names)
     things = read_things(question, solution)
     flips = frozenset(
@@ -109,32 +112,38 @@ def _plan(question: str, trace_text: str, solution: str, answer: str, ranges: Ra
         if figure and figure.flips and mentions[at].value != 1 and layout.stays.get(at, "") not in KEPT_AS_WRITTEN
     )
     pieces = cut(question, mentions, sorted({*layout.moving, *flips}), persons, things)
-    return Plan(
-        mentions,
-        trace,
-        layout,
-        persons,
-        things,
-        pieces,
-        _template(solution, layout, [mention.kind for mention in mentions]),
-        flips,
-    )
+    kinds = [mention.kind for mention in mentions]
+    template = None
+    if solution and len(samples) == SAMPLES:
+        template = read_template(solution, layout.program.start, samples, layout.moving, kinds)
+    return Plan(mentions, trace, layout, persons, things, pieces, template, flips)
 
 
-def _template(solution: str, layout: Layout, kinds: Sequence[str]) -> Template | None:
-    """Bind the numbers of the worked solution, with a few draws to tell them apart."""
-    if not solution:
-        return None
-    random = random_module.Random(len(solution)).random
+def _samples(layout: Layout, seed: int) -> list[list[Number]]:
+    """Draw a few times, to tell the numbers of a worked solution apart and to ask the solver; return the registers."""
+    random = random_module.Random(seed).random
     samples: list[list[Number]] = []
     for _ in range(SAMPLES):
         drawn = draw(layout.drawer, random)
         if drawn is None:
-            return None
-        samples.append(
-            [top if bottom == 1 else Fraction(top, bottom) for top, bottom in zip(drawn[0], drawn[1], strict=True)]
-        )
-    return read_template(solution, layout.program.start, samples, layout.moving, kinds)
+            break
+        samples.append([number_of(top, bottom) for top, bottom in zip(drawn[0], drawn[1], strict=True)])
+    return samples
+
+
+def _agree(trace: Trace, program: Program, mentions: int, samples: Iterable[Sequence[Number]]) -> bool:
+    """Say whether the solver answers as the program does, and no draw can come to a result that it refuses.
+
+    A draw works the trace out as a program, which the solver need not do again for each variant: the program is the
+    trace, and the only results that depend on the numbers and that it refuses are larger than any near these.
+    """
+    for registers in samples:
+        solved = solve_values(trace, registers[:mentions])
+        if isinstance(solved, Fault):
+            return False
+        assert solved.answer == registers[program.answer]
+    sizes = [max(value.numerator.bit_length(), value.denominator.bit_length()) for value in program.start]
+    return max(sizes) <= MAX_BITS // 2
 
 
 class _Numbers(NamedTuple):
@@ -160,11 +169,16 @@ class _Teller:
         self.plain = tuple(range(len(plan.pieces.sentences)))
         self.arrangements: dict[tuple[int, ...], Arrangement] = {}
         self.before = [mention.value for mention in plan.mentions]
+        self.written = [write(value) for value in self.before]
+        self.kinds = [mention.kind for mention in plan.mentions]
+        named = f"{problem.question}\n{problem.id}/{seed}/".encode("utf-8", "surrogatepass")
+        self.digest = hashlib.blake2b(named, digest_size=16)
 
     def tell(self, index: int, known: Container[str] = ()) -> Problem | None:
         """Return the variant of an index; None where there is none, or its question is known already."""
-        named = f"{self.problem.question}\n{self.problem.id}/{self.seed}/{index}".encode("utf-8", "surrogatepass")
-        self.source.seed(int.from_bytes(hashlib.blake2b(named, digest_size=16).digest()))
+        digest = self.digest.copy()
+        digest.update(b"%d" % index)
+        self.source.seed(int.from_bytes(digest.digest()))
         for _ in range(DRAWS):
             drawn = draw(self.plan.layout.drawer, self.random)
             if drawn is None:
@@ -191,7 +205,7 @@ class _Teller:
                 low, high = layout.bounds[at]
                 if not low <= top / bottom <= high:
                     return None
-            value = top if bottom == 1 else Fraction(top, bottom)
+            value = number_of(top, bottom)
             text = layout.figures[at].write(value)  # type: ignore[union-attr]
             if text is None:
                 return None
@@ -219,15 +233,13 @@ class _Teller:
         things: Sequence[Forms],
         parts: Sequence[str],
     ) -> Problem | None:
-        """Read a question again, let the solver answer it, and say what was changed."""
+        """Read the question of a variant again, and tell the rest of it and what was changed."""
         plan, problem, values = self.plan, self.problem, numbers.values
         places = self.arrangements[order].mentions
-        read = self._read_again(parts, places, values)
-        if read is None:
+        if not self._reads_as(parts, places, values):
             return None
-        solved = solve_values(plan.trace, read)
-        if not isinstance(solved, Solution):
-            return None
+        asked = plan.layout.program.answer
+        answer = number_of(numbers.tops[asked], numbers.bottoms[asked])
         renamed = {person.name: new for person, new in zip(plan.persons, names, strict=True) if new != person.name}
         swapped: dict[str, str] = {}
         for thing, new in zip(plan.things, things, strict=True):
@@ -240,17 +252,13 @@ class _Teller:
             trace = _SOURCE.sub(lambda match: f"source: {numbered[match[1]]}", trace)
         solution = None
         if plan.template:
-            before = plan.layout.program.start[plan.layout.program.answer]
-            solution = tell(plan.template, numbers.tops, numbers.bottoms, before, solved.answer)
+            solution = tell(plan.template, numbers.tops, numbers.bottoms, plan.layout.program.start[asked], answer)
         if solution and exchanged:
             solution = exchange(solution, exchanged)
-        changed: dict[str, object] = {
-            "slots": {
-                f"n{at + 1}": [write(self.before[at]), write(value)]
-                for at, value in values.items()
-                if value != self.before[at]
-            }
+        slots = {
+            f"n{at + 1}": [self.written[at], write(value)] for at, value in values.items() if value != self.before[at]
         }
+        changed: dict[str, object] = {"slots": slots}
         if renamed:
             changed["names"] = renamed
         if swapped:
@@ -260,29 +268,24 @@ class _Teller:
         if order != self.plain:
             changed["order"] = list(order)
         return Problem(
-            question="".join(parts), answer=write(solved.answer), id=f"{problem.id}/v/{self.seed}/{index}", trace=trace,
+            question="".join(parts), answer=write(answer), id=f"{problem.id}/v/{self.seed}/{index}", trace=trace,
             expert=problem.expert, source="variant", schema=problem.id, tier=problem.tier,
             names=tuple([renamed.get(name, name) for name in problem.names]), steps=problem.steps,
             solution=solution or "", extra={**problem.extra, "changed": changed},
         )  # fmt: skip
 
-    def _read_again(
-        self, parts: Sequence[str], places: Sequence[int], values: Mapping[int, Number]
-    ) -> list[Number] | None:
-        """Read the numbers of the variant from its text, in the order of the original; None where they are others."""
-        mentions = self.plan.mentions
+    def _reads_as(self, parts: Sequence[str], places: Sequence[int], values: Mapping[int, Number]) -> bool:
+        """Say whether the numbers of a text are those that were drawn, and of the same kinds as in the original."""
+        before, kinds = self.before, self.kinds
         found = read_parts(parts)
-        if len(found) != len(mentions):
-            return None
-        read = self.before.copy()
-        for (value, kind), at in zip(found, places, strict=True):
-            if value != values.get(at, read[at]):
-                return None
-            old = mentions[at].kind
-            if kind != old and not (kind in _COUNTED and old in _COUNTED):
-                return None
-            read[at] = value
-        return read
+        wanted = [(values.get(at, before[at]), kinds[at]) for at in places]
+        return found == wanted or (
+            len(found) == len(wanted)
+            and all(
+                value == drawn and (kind == old or (kind in _COUNTED and old in _COUNTED))
+                for (value, kind), (drawn, old) in zip(found, wanted, strict=True)
+            )
+        )
 
     def _order(self) -> tuple[int, ...]:
         """Draw the order of the sentences."""
