@@ -79,7 +79,7 @@ def values(text: str, at: int = 0, ranges: Ranges | None = None) -> tuple[int | 
     mention = one(text, at)
     figure = read_figure(mention, text)
     assert figure is not None
-    return candidates(mention, text, figure, ranges or Ranges())
+    return candidates(mention, text, key_of(mention, text), figure, ranges or Ranges())
 
 
 def test_values_stay_near_on_their_grid_and_off_one() -> None:

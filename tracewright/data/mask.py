@@ -132,14 +132,27 @@ def read_names(question: str) -> tuple[str, ...]:
         else:
             inside.setdefault(name)
     for name, end in starts:
-        ordinary = re.search(rf"(?<![A-Za-z]){re.escape(name.lower())}(?![A-Za-z])", question)
         if (
             name in inside
             or " " in name
-            or (not ordinary and not name.endswith("s") and _person_verb.match(question, end))
+            or (not name.endswith("s") and _person_verb.match(question, end) and not _stands(name.lower(), question))
         ):
             inside.setdefault(name)
     return tuple(sorted(inside, key=question.index))
+
+
+def _stands(word: str, text: str) -> bool:
+    """Say whether a word stands in a text with no letter beside it."""
+    start = text.find(word)
+    while start >= 0:
+        beside = text[max(0, start - 1) : start] + text[start + len(word) : start + len(word) + 1]
+        if not _letter.search(beside):
+            return True
+        start = text.find(word, start + 1)
+    return False
+
+
+_letter = re.compile("[A-Za-z]")
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:

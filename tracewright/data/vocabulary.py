@@ -8,7 +8,7 @@ values.
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,6 +79,7 @@ def with_article(text: str) -> str:
     return f"an {text}" if vowel else f"a {text}"
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """Return a word or phrase as part of a variable name: `Anna-Lena` -> `anna_lena`."""
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")

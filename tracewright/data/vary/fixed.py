@@ -109,6 +109,7 @@ _LABEL = re.compile(rf"(?:.*[^\w])?(?:{'|'.join(_LABELS.split())})\.?\Z", re.I)
 _DATE_AFTER = re.compile(
     r"\s+(?:of )?(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
+_RATIO = re.compile(r"\bratio\b", re.I)
 _BACK = re.compile(
     r"\b(?:other|remaining|last|final|next|first|these|those|all|both|same|previous|past|rest of the)\s+\Z", re.I
 )
@@ -149,7 +150,9 @@ def fixed(mention: Mention, question: str, figure: Figure | None, names: Sequenc
         return "a label"
     if mention.kind in ("integer", "word") and (_DATE_AFTER.match(after) or re.match(r"\s*:|\s*'s\b", after)):
         return "a date or ratio"
-    if re.search(r"\d\s*:\s*\Z", before) or re.search(r"\bratio\b", _sentence(question, mention.start), re.I):
+    if re.search(r"\d\s*:\s*\Z", before) or (
+        _RATIO.search(question) and _RATIO.search(_sentence(question, mention.start))
+    ):
         return "a ratio"
     if (mention.kind == "money" and _BILLS.match(after)) or re.match(r"[\s-]*cent (?:coin|piece)", after):
         return "a denomination"

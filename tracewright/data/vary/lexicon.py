@@ -23,9 +23,16 @@ class Lexicon:
     r"""A set of words, given as a pattern that matches each of them whole: `trees?|peel\w*`."""
 
     def __init__(self, pattern: str) -> None:
-        matches = re.compile(pattern).fullmatch
-        self._holds = lru_cache(maxsize=MOST_KNOWN)(lambda word: matches(word) is not None)
+        self._matches = re.compile(pattern).fullmatch
+        self._asked: set[str] = set()
+        self._held: set[str] = set()
 
     def any(self, words: Iterable[str]) -> bool:
         """Say whether one of these words, in lower case, is in the lexicon."""
-        return any(map(self._holds, words))
+        new = frozenset(words) - self._asked
+        if new:
+            if len(self._asked) > MOST_KNOWN:
+                self._asked.clear()
+            self._asked |= new
+            self._held.update(filter(self._matches, new))
+        return not self._held.isdisjoint(words)

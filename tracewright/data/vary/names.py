@@ -10,7 +10,7 @@ Not covered: places, shops, family words, things outside the vocabulary.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -80,7 +80,7 @@ def read_persons(question: str, solution: str, found: tuple[str, ...]) -> tuple[
     if _LETTERS.search(question):
         return ()
     capitals = set(_CAPITAL.findall(question))
-    words = set(re.findall(r"[a-z]+", f"{question} {solution}".lower()))
+    words = _letters(question, solution)
     persons = []
     for name in dict.fromkeys(re.findall(r"\b[A-Z][a-zà-ÿ]+\b", question)):
         gender = _gender(name, question, found)
@@ -92,17 +92,25 @@ def read_persons(question: str, solution: str, found: tuple[str, ...]) -> tuple[
     return tuple(persons)
 
 
+@lru_cache(maxsize=1)
+def _letters(question: str, solution: str) -> frozenset[str]:
+    """Return the runs of letters of both texts, in lower case; those of the last problem are remembered."""
+    return frozenset(re.findall(r"[a-z]+", f"{question} {solution}".lower()))
+
+
 def _gender(name: str, question: str, found: tuple[str, ...]) -> str:
     """Return the gender of a name by the vocabulary or, where it is the only one, by the pronouns; empty in doubt."""
+    known = _genders().get(name, "")
+    if not known and found != (name,):
+        return ""
     told = words_of(question)
     he, she = _HE.any(told), _SHE.any(told)
-    known = _genders().get(name, "")
     alone = found in ((name,), ()) and not _KIN.any(told)
     if known:
         against = she if known == "he" else he
         agree = he if known == "he" else she
         return "" if alone and against and not agree else known
-    if found == (name,) and alone and he != she and not _PLACE_BEFORE.search(question.partition(name)[0]):
+    if alone and he != she and not _PLACE_BEFORE.search(question.partition(name)[0]):
         acts = question.startswith(name) or _ACTS.match(question.partition(name)[2])
         return ("he" if he else "she") if acts else ""
     return ""
@@ -196,8 +204,7 @@ def read_things(question: str, solution: str) -> tuple[Thing, ...]:
     if _BELONGS.any(words_of(question)):
         return ()
     forms, first_words, pattern = _rows()
-    text = f"{question} {solution}".lower()
-    words = set(re.findall(r"[a-z]+", text))
+    words = _letters(question, solution)
     if first_words.isdisjoint(words):
         return ()
     found: dict[_Row, bool] = {}
@@ -205,6 +212,7 @@ def read_things(question: str, solution: str) -> tuple[Thing, ...]:
         row = forms[match[0].lower()]
         fits = _stands_free(question, match.start(), match.end())
         found[row] = found.get(row, True) and fits
+    text = f"{question} {solution}".lower()
     paid = "$" in question or "dollar" in question or "cent" in question
     things = []
     for row, fits in found.items():

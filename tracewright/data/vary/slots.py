@@ -52,6 +52,8 @@ _GROWTH = re.compile(
 _PERIODS = frozenset(
     ("second", "minute", "hour", "day", "night", "week", "month", "year", "decade", "time", "generation")
 )
+_ASKS_PERCENT = re.compile(r"\b(?:percent|percentage)\b[^.?!]*\?|%[^.?!]*\?")
+_JOINED = re.compile(r"\s*(?:out of|of every|in every|to|from|-|instead of)(?: every)?(?: the)?\s*")
 _STOP = re.compile(r"[.?!;]\s")
 _RATED = frozenset(("hour", "minute", "mile", "kilometer", "pound", "ounce", "liter", "gallon", "cup", "foot", "inch"))
 """What is divided by 2 of these is not halved: 30 miles, 2 hours."""
@@ -269,21 +271,20 @@ class _Reader:
         for at in group:
             figure = self.figures[at]
             assert figure is not None
-            own = candidates(self.mentions[at], self.question, figure, self.ranges)
+            own = candidates(self.mentions[at], self.question, self.keys[at], figure, self.ranges)
             found = own if found is None else tuple(sorted(set(found) & set(own)))
         return found or ()
 
     def _checks(self, ops: Sequence[Op]) -> dict[int, Check]:
         """Say what each result must keep; a sum of days a week is itself no more than 7."""
-        percent = re.search(r"\b(?:percent|percentage)\b[^.?!]*\?|%[^.?!]*\?", self.question) is not None
+        percent = _ASKS_PERCENT.search(self.question) is not None
         graded = _GRADED.any(words_of(self.question))
         aged = _AGES.any(words_of(self.question))
         start = self.program.start
-        most = {at: cap_of(mention, self.question) for at, mention in enumerate(self.mentions)}
+        most: dict[int, int] = {}
         checks = {}
         for op in ops:
-            caps = {most.get(arg, 0) for arg in op.args}
-            cap = caps.pop() if len(caps) == 1 and op.name in ("add", "sub") else 0
+            cap = self._cap_of_sum(op, most) if op.name in ("add", "sub") else 0
             if percent and op.out == self.program.answer:
                 cap = 100
             if not cap and graded and LEAST_GRADE <= start[op.out] <= BEST_GRADE:
@@ -294,6 +295,14 @@ class _Reader:
             grown = int(start[op.out] * LARGEST) if start[op.out] >= SMALL_RESULT else 0
             checks[op.out] = check_of(op.out, start[op.out], most[op.out] or grown)
         return checks
+
+    def _cap_of_sum(self, op: Op, most: dict[int, int]) -> int:
+        """Return the most that each term of a sum may be by nature, or 0; `most` keeps what is known of registers."""
+        for arg in op.args:
+            if arg not in most:
+                most[arg] = cap_of(self.mentions[arg], self.question) if arg < len(self.mentions) else 0
+        caps = {most[arg] for arg in op.args}
+        return caps.pop() if len(caps) == 1 else 0
 
     def _orders(self, moving: set[int], unused: Sequence[int], best: bool) -> list[Order]:
         """Find the pairs of registers that keep their order: numbers of one noun, thresholds, best and worst."""
@@ -306,9 +315,7 @@ class _Reader:
             between = self.question[mentions[left].end : mentions[right].start]
             near = self.keys[left][1] == self.keys[right][1] != "" or not _STOP.search(between)
             alike = same_sort and (near or (compared and self.keys[left][0] == "money"))
-            joined = right == left + 1 and re.fullmatch(
-                r"\s*(?:out of|of every|in every|to|from|-|instead of)(?: every)?(?: the)?\s*", between
-            )
+            joined = right == left + 1 and _JOINED.fullmatch(between)
             if alike or joined or (best and same_sort):
                 pairs.add((left, right))
         results = [op.out for op in self.program.ops]

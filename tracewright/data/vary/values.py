@@ -203,9 +203,8 @@ def _sentence_around(question: str, place: int) -> str:
     return question[left + 1 : right if right > 0 else len(question)]
 
 
-def candidates(mention: Mention, question: str, figure: Figure, ranges: Ranges) -> tuple[Number, ...]:
+def candidates(mention: Mention, question: str, key: Key, figure: Figure, ranges: Ranges) -> tuple[Number, ...]:
     """List the values that a number may take, its own among them; only its own where nothing else will do."""
-    key = key_of(mention, question)
     value = mention.value
     low, high = span_of(mention, question, key, ranges)
     found: list[Number]

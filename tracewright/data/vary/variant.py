@@ -40,6 +40,8 @@ PATIENCE = 60, 5
 """So many indices in a row, and so many more for each variant found, may give nothing new before the search ends."""
 SAMPLES = 5
 """Draws by which the numbers of a worked solution are told apart."""
+ASKED = 1
+"""On so many of these the solver is asked whether it answers as the draw does; it is on the original anyway."""
 NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.2, 0.5
 """Chances that names and things are exchanged, that a number is written the other way, that sentences change places."""
 
@@ -102,7 +104,7 @@ def _plan(question: str, trace_text: str, solution: str, answer: str, ranges: Ra
     if isinstance(layout, str):
         return layout
     samples = _samples(layout, len(solution))
-    if not _agree(trace, layout.program, len(mentions), [layout.program.start, *samples]):
+    if not _agree(trace, layout.program, len(mentions), samples[:ASKED]):
         return "its numbers are too large"
     persons = read_persons(question, solution, names)
     things = read_things(question, solution)

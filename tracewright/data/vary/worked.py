@@ -230,10 +230,10 @@ class _Binder:
         targets = {seen: view for view, seen in self.by_value.get(result, [])}
         found: dict[tuple[World, ...], tuple[tuple[View | None, ...], View | None, World]] = {}
         for chosen in product(*choices):
-            values = tuple(_evaluate(postfix, [seen[world] for _, seen in chosen]) for world in range(len(self.worlds)))
+            key = tuple([seen for _, seen in chosen])
+            values = tuple([_evaluate(postfix, numbers) for numbers in zip(*key, strict=True)])
             if None in values or values[0] != result:
                 continue
-            key = tuple(seen for _, seen in chosen)
             found[key] = tuple(view for view, _ in chosen), targets.get(values), values  # type: ignore[arg-type, assignment]
         best = [pick for pick in found.values() if pick[1] is not None] or list(found.values())
         if len(best) != 1:
@@ -279,13 +279,18 @@ def _tokens(solution: str) -> list[Token]:
     spelled = not _WORDS.keys().isdisjoint(_LETTERS.findall(solution.lower()))
     for match in (_NUMBER_OR_WORD if spelled else _NUMBER).finditer(solution):
         text, (start, end) = match[0], match.span()
-        word = _WORDS.get(text.lower()) if text[0].isalpha() else None
-        if word is None and text[0].isalpha():
-            continue
+        value: Number | None
+        if text.isdecimal():
+            value = int(text)
+        elif text[0].isalpha():
+            value = _WORDS.get(text.lower())
+            if value is None:
+                continue
+        else:
+            plain = text.replace(",", "")
+            value = int(plain) if plain.isdecimal() else tidy(Fraction("0" + plain))
         while number >= 0 and start >= right:
             number, (left, right) = next(spans, (-1, (0, 0)))
-        plain = text.replace(",", "")
-        value = word or (int(plain) if plain.isdecimal() else tidy(Fraction("0" + plain)))
         line += solution.count("\n", counted, start)
         counted = start
         tokens.append(Token(start, end, text, value, number if left <= start < right else -1, line))
