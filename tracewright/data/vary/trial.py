@@ -1,8 +1,8 @@
 """An operation and its check in one call, which is most of what a draw does.
 
-Nearly all results are whole, above zero and made of two numbers: for these the check is a least and a greatest value,
-and neither the lowest terms nor the other rules of `keeps` are asked. Every other operation goes through `work` and
-`keeps`, and a test asks that both ways say the same.
+Nearly all results are whole, above zero and made of two numbers or a sum: for these the check is a least and a greatest
+value, and neither the lowest terms nor the other rules of `keeps` are asked. Every other operation goes through `work`
+and `keeps`, and a test asks that both ways say the same.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,14 @@ Trial = Callable[[list[int], list[int]], bool]
 
 def trial_of(op: Op, check: Check | None) -> Trial:
     """Return the trial of an operation by the quickest way that there is."""
-    make = _PLAIN.get(op.name)
-    if make and len(op.args) == 2 and check and check.whole and check.sign > 0:
+    if check and check.whole and check.sign > 0:
         # As `keeps` has it: 1 of something has no plural, and nothing shrinks or grows too much.
         low = max(2 if check.top > 1 else 1, -(-check.top // MOST_GROWTH))
         high = min(check.top * MOST_GROWTH, check.most or check.top * MOST_GROWTH)
-        return make(op.args[0], op.args[1], op.out, low, high)
+        if len(op.args) == 2 and op.name in _OF_TWO:
+            return _OF_TWO[op.name](*op.args, op.out, low, high)
+        if op.name == "add" or (op.name == "mul" and len(op.args) == 1):  # a copy is a sum of one
+            return _sum(op.args, op.out, low, high)
 
     def plain(tops: list[int], bottoms: list[int]) -> bool:
         return work(op, tops, bottoms) and (check is None or keeps(check, tops, bottoms))
@@ -60,7 +62,25 @@ def _quotient(left: int, right: int, out: int, low: int, high: int) -> Trial:
     return quotient
 
 
-def _sum(left: int, right: int, out: int, low: int, high: int, sign: int = 1) -> Trial:
+def _sum(args: tuple[int, ...], out: int, low: int, high: int) -> Trial:
+    def total(tops: list[int], bottoms: list[int]) -> bool:
+        value, bottom = 0, 1
+        for arg in args:
+            if bottoms[arg] == bottom:
+                value += tops[arg]
+            else:
+                value, bottom = value * bottoms[arg] + tops[arg] * bottom, bottom * bottoms[arg]
+        if bottom != 1:
+            value, rest = divmod(value, bottom)
+            if rest:
+                return False
+        tops[out] = value
+        return low <= value <= high
+
+    return total
+
+
+def _sum_of_two(left: int, right: int, out: int, low: int, high: int, sign: int = 1) -> Trial:
     def total(tops: list[int], bottoms: list[int]) -> bool:
         bottom = bottoms[left] * bottoms[right]
         if bottom == 1:
@@ -76,9 +96,9 @@ def _sum(left: int, right: int, out: int, low: int, high: int, sign: int = 1) ->
 
 
 def _difference(left: int, right: int, out: int, low: int, high: int) -> Trial:
-    return _sum(left, right, out, low, high, -1)
+    return _sum_of_two(left, right, out, low, high, -1)
 
 
-_PLAIN: dict[str, Callable[[int, int, int, int, int], Trial]] = {
-    "mul": _product, "div": _quotient, "add": _sum, "sub": _difference, "percent_of": _percent_of,
+_OF_TWO: dict[str, Callable[[int, int, int, int, int], Trial]] = {
+    "mul": _product, "div": _quotient, "add": _sum_of_two, "sub": _difference, "percent_of": _percent_of,
 }  # fmt: skip

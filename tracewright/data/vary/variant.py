@@ -14,6 +14,7 @@ import hashlib
 import random as random_module
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -173,6 +174,13 @@ class _Teller:
         self.before = [mention.value for mention in plan.mentions]
         self.written = [write(value) for value in self.before]
         self.kinds = [mention.kind for mention in plan.mentions]
+        self.moving = [
+            (at, self.before[at], figure.write, plan.layout.bounds.get(at))
+            for at in plan.layout.moving
+            if (figure := plan.layout.figures[at])
+        ]
+        """Mentions that may change: what each was, how it is written, and between which bounds it stays."""
+        self.flips = [(at, plan.mentions[at].text) for at in plan.flips]
         named = f"{problem.question}\n{problem.id}/{seed}/".encode("utf-8", "surrogatepass")
         self.digest = hashlib.blake2b(named, digest_size=16)
 
@@ -197,29 +205,27 @@ class _Teller:
 
     def _numbers(self, tops: list[int], bottoms: list[int]) -> _Numbers | None:
         """Write the numbers that were drawn; None where one cannot be written, or none is another than it was."""
-        layout, before, random = self.plan.layout, self.before, self.random
         values: dict[int, Number] = {}
         texts: dict[int, str] = {}
         changed = False
-        for at in layout.moving:
+        for at, before, write_as, bounds in self.moving:
             top, bottom = tops[at], bottoms[at]
-            if at in layout.bounds:
-                low, high = layout.bounds[at]
-                if not low <= top / bottom <= high:
-                    return None
-            value = number_of(top, bottom)
-            text = layout.figures[at].write(value)  # type: ignore[union-attr]
+            if bounds and not bounds[0] <= top / bottom <= bounds[1]:
+                return None
+            value = top if bottom == 1 else Fraction(top, bottom)
+            text = write_as(value)
             if text is None:
                 return None
-            changed = changed or value != before[at]
+            if value != before:
+                changed = True
             values[at], texts[at] = value, text
         if not changed:
             return None
         flipped = []
-        for at in self.plan.flips:
-            value = values.get(at, before[at])
-            text = texts.setdefault(at, self.plan.mentions[at].text)
-            if random() < STYLE:
+        for at, text in self.flips:
+            text = texts.setdefault(at, text)
+            if self.random() < STYLE:
+                value = values.get(at, self.before[at])
                 digits = text[0].isdecimal()
                 if value.__class__ is int and 1 < value < (13 if digits else 1000):
                     texts[at] = spell(value) if digits else str(value)
