@@ -1,6 +1,7 @@
 """Variants: sound, distinct, pure, and said what was changed; on problems of our own, and on GSM8K where it is."""
 
 import ast
+import gc
 import operator
 import os
 import re
@@ -123,6 +124,18 @@ def test_the_last_variants_are_looked_for_as_long_as_the_first(monkeypatch: pyte
     assert 15 < there_are < 1000
     for seed in range(4):
         assert len(list(variants(few, there_are, seed, Ranges()))) == there_are
+
+
+def test_variants_leave_no_garbage_in_cycles() -> None:
+    """The command counts on it: it lets nobody look for such."""
+    list(vary_all(OWN, 5, 3, Ranges()))  # what is read and imported but once may leave some
+    gc.collect()
+    gc.disable()
+    try:
+        made = sum(len(varied.variants) for varied in vary_all(OWN, 5, 4, Ranges()))
+        assert made and gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_any_hash_seed_gives_the_same_bytes() -> None:
