@@ -24,6 +24,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import chain
 from operator import eq
 from typing import NamedTuple
 
@@ -138,7 +139,7 @@ Found = tuple[int, int, Number, str]
 def _read(text: str) -> tuple[Mention, ...]:
     part = _Part(text)
     mentions: list[Mention] = []
-    for first, after, value, kind in _find(part.readers, _Tokens(part.written, part.words, part.touching)):
+    for first, after, value, kind in _find(part.readers, _Tokens(part.words, part.touching, (part,))):
         start, end = part.starts[first], part.ends[after - 1]
         mentions.append(Mention(len(mentions) + 1, text[start:end], start, end, value, kind))
     return tuple(mentions)
@@ -150,26 +151,26 @@ def read_parts(parts: Sequence[str]) -> list[tuple[Number, str]]:
     Parts recur in many texts, and are taken apart once. For this the text must be cut at white space; where it is cut
     elsewhere, it is read as a whole, which is slower.
     """
-    written: list[str] = []
+    known = [_known_part(text) for text in parts if text]
     words: list[str] = []
     touching: list[bool] = []
     readers: list[tuple[int, _Reader]] = []
     whole, closed = sum(map(len, parts)) > MAX_CHARACTERS, True
-    for part in [_known_part(text) for text in parts if text]:
+    for part in known:
         if whole or not (closed or part.opened):
             return [(mention.value, mention.kind) for mention in read_mentions("".join(parts))]
         closed = part.closed
         if part.readers:
             before = len(words)
-            readers += [(before + at, reader) for at, reader in part.readers]
-        written += part.written
+            for at, reader in part.readers:
+                readers.append((before + at, reader))
         words += part.words
         touching += part.touching
-    return [(value, kind) for _, _, value, kind in _find(readers, _Tokens(written, words, touching))]
+    return [(value, kind) for _, _, value, kind in _find(readers, _Tokens(words, touching, known))]
 
 
 class _Part:
-    """The words, numbers and signs of a text, as written and in lower case, with their offsets."""
+    """The words, numbers and signs of a text or of a part of one, in lower case, with their offsets."""
 
     def __init__(self, text: str) -> None:
         self.written: list[str] = _TOKEN.findall(text)
@@ -204,19 +205,27 @@ _PADDING, _APART = [""] * 8, [False] * 8
 class _Tokens:
     """The words, numbers and signs of a text, in lower case; the ends are padded with ''."""
 
-    def __init__(self, written: list[str], words: list[str], touching: list[bool]) -> None:
-        self.written = written
-        self.words = [*words, *_PADDING]
+    def __init__(self, words: list[str], touching: list[bool], parts: Sequence[_Part]) -> None:
+        self.parts = parts
+        self.words = words + _PADDING
         self.word: Callable[[int], str] = self.words.__getitem__
         """The token at a place, or '' a little beyond either end."""
-        self.joined: Callable[[int], bool] = [*touching, *_APART].__getitem__
+        self.joined: Callable[[int], bool] = (touching + _APART).__getitem__
         """Whether the token at a place touches the one before it."""
         self._coins: bool | None = None
+        self._written: list[str] | None = None
 
     def next_word(self, at: int) -> tuple[str, int]:
         """Return the token at a place, or the one after a hyphen there, and where it stands."""
         word = self.words[at]
         return (self.words[at + 1], at + 1) if word in ("-", "–") else (word, at)
+
+    @property
+    def written(self) -> list[str]:
+        """The tokens as they are written, which is seldom asked."""
+        if self._written is None:
+            self._written = list(chain.from_iterable(part.written for part in self.parts))
+        return self._written
 
     @property
     def coins(self) -> bool:
@@ -236,7 +245,7 @@ def _find(readers: Iterable[tuple[int, _Reader]], tokens: _Tokens) -> Iterator[F
         found = reader(tokens, at) if at >= read else None
         if found:
             first, read, value, kind = found
-            yield first, read, tidy(value), kind
+            yield first, read, value if value.__class__ is int else tidy(value), kind
 
 
 def _digits(tokens: _Tokens, at: int) -> Found | None:

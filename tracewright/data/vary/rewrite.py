@@ -136,11 +136,11 @@ def arrange(pieces: Pieces, order: Sequence[int]) -> Arrangement:
             continue
         head, middle, tail = match.groups()
         if group:
-            parts.append((*group, head))
+            parts.append(tuple(piece for piece in (*group, head) if piece))
         parts.append(middle if group else head + middle)
         group = [tail] if tail else []
     if group:
-        parts.append(tuple(group))
+        parts.append(tuple(piece for piece in group if piece))
     return Arrangement(tuple(parts), tuple(at for sentence in order for at in pieces.mentions[sentence]))
 
 
