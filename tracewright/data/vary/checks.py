@@ -64,6 +64,7 @@ class _Writer:
 
     def __init__(self, values: Sequence[Number]) -> None:
         self.start: list[Number] = list(values)
+        self.tops, self.bottoms = pairs(values)
         self.count = len(values)
         self.ops: list[Op] = []
         self.constant: dict[Number, int] = {}
@@ -112,7 +113,7 @@ class _Writer:
     def _literal(self, value: Number) -> int:
         if value not in self.constant:
             self.constant[value] = len(self.start)
-            self.start.append(value)
+            self._keep(value)
         return self.constant[value]
 
     def _argument(self, item: Argument, names: dict[str, int]) -> int:
@@ -129,12 +130,18 @@ class _Writer:
             names[given] = self._add("add", (names[given], amount)) if given in names else amount
 
     def _add(self, name: str, args: tuple[int, ...]) -> int:
-        out = len(self.start)
-        tops, bottoms = pairs((*self.start, 0))
-        work(Op(name, out, args), tops, bottoms)
-        self.start.append(tidy(Fraction(tops[out], bottoms[out])))
-        self.ops.append(Op(name, out, args))
-        return out
+        op = Op(name, len(self.start), args)
+        self._keep(0)
+        work(op, self.tops, self.bottoms)
+        self.start[op.out] = number_of(self.tops[op.out], self.bottoms[op.out])
+        self.ops.append(op)
+        return op.out
+
+    def _keep(self, value: Number) -> None:
+        """Give a number a register of its own."""
+        self.start.append(value)
+        self.tops.append(value.numerator)
+        self.bottoms.append(value.denominator)
 
 
 def pairs(values: Sequence[Number]) -> tuple[list[int], list[int]]:

@@ -8,6 +8,7 @@ Not covered: what the slots and checks are (`slots.py`, `checks.py`).
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import gcd
 from typing import NamedTuple
 
@@ -89,6 +90,7 @@ def _rank(slot: Slot, program: Program) -> int:
     return 1
 
 
+@lru_cache(maxsize=4096)
 def _strides(count: int) -> tuple[int, ...]:
     found = [stride for stride in range(1, min(count, 40)) if gcd(stride, count) == 1]
     return tuple(found) or (1,)

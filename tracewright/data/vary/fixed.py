@@ -42,6 +42,8 @@ _FAMILIES = (
     word_set("byte kb mb gb tb kilobyte megabyte gigabyte terabyte"),
 )
 """Units of one sort: `16 ounces in a pound` is a fact. Hours of a day are not, see `values.py` for their caps."""
+_FAMILY_OF = {unit: family for family in reversed(_FAMILIES) for unit in family}
+"""The sort of each unit, the first where it is of two."""
 _WHOLES = {
     ("day", 7): "week", ("day", 28): "month", ("day", 30): "month", ("day", 31): "month", ("day", 365): "year",
     ("week", 4): "month", ("week", 52): "year", ("month", 12): "year", ("hour", 24): "day", ("minute", 60): "hour",
@@ -183,10 +185,11 @@ def _world(mention: Mention, question: str, before: str, after: str) -> str:
     """Say whether nature or custom fixes the number."""
     match = _TAIL_WORD.match(after)
     word = match[1].lower() if match else ""
-    whose = _UNIT_IS.search(before)
-    if whose and whose[1].lower() in ("hectare", "acre") and _AREA.match(after):
+    family = _FAMILY_OF.get(stem(word))
+    area = _AREA.match(after)
+    whose = _UNIT_IS.search(before) if family or area else None
+    if area and whose and whose[1].lower() in ("hectare", "acre"):
         return "a fact of units"
-    family = next((family for family in _FAMILIES if stem(word) in family), None)
     if family:
         of = _OF_UNIT.match(after[match.end() :]) if match else None
         if (of and stem(of[1]) in family) or (whose and stem(whose[1]) in family):
@@ -228,12 +231,12 @@ def _counted(mention: Mention, question: str, before: str, after: str, names: Se
     if noun in _PEOPLE or noun in _SORTS:
         if value <= len(names) + 1 or (value <= MOST_NAMED and _PAIRING.search(question)):
             return "a group that is spoken of"
-    if len(set(_DAYS.findall(question))) in (value, value - 1) and re.match(r"[\s-]*(?:days?|nights?)\b", after):
+    if re.match(r"[\s-]*(?:days?|nights?)\b", after) and len(set(_DAYS.findall(question))) in (value, value - 1):
         return "days that are named"
     if value > 2 and _lists(question, int(value), mention):
         return "a list of that many"
-    ordinals = {match[0].lower() for match in _ORDINALS.finditer(question)}
-    if ordinals and value <= 6 and value in (len(ordinals), len(ordinals) + 1):
+    ordinals = {match[0].lower() for match in _ORDINALS.finditer(question)} if value <= 6 else ()
+    if ordinals and value in (len(ordinals), len(ordinals) + 1):
         return "counted by first, second, ..."
     return ""
 

@@ -106,7 +106,7 @@ class _Reader:
         self.stays: dict[int, str] = {}
         for at, mention in enumerate(mentions):
             reason = fixed(mention, question, self.figures[at], names)
-            if not reason and not program.constants.isdisjoint(guises(mention)):
+            if not reason and program.constants and not program.constants.isdisjoint(guises(mention)):
                 reason = "a constant of the trace"
             if reason:
                 self.stays[at] = reason
