@@ -128,7 +128,7 @@ _QUALIFIES = (
 """What stands after digits that are more than an amount by themselves: whatever a reader of digits asks for there."""
 
 _TOKEN = re.compile(
-    r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+|[A-Za-z]+(?:['’][A-Za-z]+)?|\S", re.ASCII
+    r"[A-Za-z]+(?:['’][A-Za-z]+)?|\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+|\S", re.ASCII
 )
 
 Found = tuple[int, int, Number, str]

@@ -3,8 +3,8 @@
 `learn_ranges(problems)` reads what each noun is usually counted at; `vary(problem, seed, index, ranges)` makes one
 variant, `variants(problem, count, seed, ranges)` several that differ. The way of a variant: `slots.py` finds what may
 move (with `fixed.py` and `relations.py` for what may not, or must follow), `values.py` where to, `draw.py` draws so
-that `checks.py` hold, `names.py`, `rewrite.py` and `worked.py` write it, `variant.py` puts it together, `many.py` does
-so for many.
+that `checks.py` hold (`trial.py` asks them quickly), `names.py`, `rewrite.py` and `worked.py` write it, `variant.py`
+puts it together, `many.py` does so for many.
 """
 
 from tracewright.data.vary.many import Varied, vary_all

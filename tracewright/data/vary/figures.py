@@ -118,7 +118,8 @@ def _stands_alone(mention: Mention, question: str) -> bool:
         return False
     if not re.match(r" [a-z]", after) or _ABBREVIATED.match(after):
         return False
-    return not re.search(r"[\d/x:*+=-]\s*\Z", question[: mention.start])
+    last = question[: mention.start].rstrip()[-1:]
+    return not last or not (last.isdecimal() or last in "/x:*+=-")
 
 
 def _words(mention: Mention) -> Figure | None:

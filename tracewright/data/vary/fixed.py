@@ -111,6 +111,12 @@ _LABEL = re.compile(rf"(?:.*[^\w])?(?:{'|'.join(_LABELS.split())})\.?\Z", re.I)
 _DATE_AFTER = re.compile(
     r"\s+(?:of )?(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
+_COLON = re.compile(r"\s*:|\s*'s\b")
+_LIST_AFTER = re.compile(r"[^.?!]{0,60}:|[^.?!]{0,40}, (?:one|1) (?!of\b)")
+_OF_THEM = re.compile(r"\s+of (?:them|us|the|these|those|his|her|their)\b")
+_DAYS_AFTER = re.compile(r"[\s-]*(?:days?|nights?)\b")
+_CENT_COIN = re.compile(r"[\s-]*cent (?:coin|piece)")
+_COLON_BEFORE = re.compile(r"\d\s*:\s*\Z")
 _RATIO = re.compile(r"\bratio\b", re.I)
 _BACK = re.compile(
     r"\b(?:other|remaining|last|final|next|first|these|those|all|both|same|previous|past|rest of the)\s+\Z", re.I
@@ -150,13 +156,11 @@ def fixed(mention: Mention, question: str, figure: Figure | None, names: Sequenc
         _labelled(before) or (_BRAND.search(before) and _THOUSANDS.match(after))
     ):
         return "a label"
-    if mention.kind in ("integer", "word") and (_DATE_AFTER.match(after) or re.match(r"\s*:|\s*'s\b", after)):
+    if mention.kind in ("integer", "word") and (_DATE_AFTER.match(after) or _COLON.match(after)):
         return "a date or ratio"
-    if re.search(r"\d\s*:\s*\Z", before) or (
-        _RATIO.search(question) and _RATIO.search(_sentence(question, mention.start))
-    ):
+    if _COLON_BEFORE.search(before) or (_RATIO.search(question) and _RATIO.search(_sentence(question, mention.start))):
         return "a ratio"
-    if (mention.kind == "money" and _BILLS.match(after)) or re.match(r"[\s-]*cent (?:coin|piece)", after):
+    if (mention.kind == "money" and _BILLS.match(after)) or _CENT_COIN.match(after):
         return "a denomination"
     if mention.kind == "fraction":
         return "a part named again" if re.search(r"\b(?:other|remaining|last|another)\s+\Z", before) else ""
@@ -221,17 +225,17 @@ def _counted(mention: Mention, question: str, before: str, after: str, names: Se
         return "named again"
     match = _TAIL_WORD.match(after)
     noun = match[1].lower() if match else ""
-    if re.match(r"[^.?!]{0,60}:|[^.?!]{0,40}, (?:one|1) (?!of\b)", after):
+    if _LIST_AFTER.match(after):
         return "a list follows"
     if value == 2 and _PAIRING.search(question) and not _measures(noun, question):
         return "a pair that is spoken of"
-    definite = _DEFINITE.search(before) or re.match(r"\s+of (?:them|us|the|these|those|his|her|their)\b", after)
+    definite = _DEFINITE.search(before) or _OF_THEM.match(after)
     if definite and (value <= max(MOST_NAMED, len(names) + 1) or noun in _CUSTOMARY):
         return "a group that is spoken of"
     if noun in _PEOPLE or noun in _SORTS:
         if value <= len(names) + 1 or (value <= MOST_NAMED and _PAIRING.search(question)):
             return "a group that is spoken of"
-    if re.match(r"[\s-]*(?:days?|nights?)\b", after) and len(set(_DAYS.findall(question))) in (value, value - 1):
+    if _DAYS_AFTER.match(after) and len(set(_DAYS.findall(question))) in (value, value - 1):
         return "days that are named"
     if value > 2 and _lists(question, int(value), mention):
         return "a list of that many"

@@ -40,6 +40,8 @@ _ACTS = re.compile(
     r"(?:'s)? (?:is|was|has|had|can|will|wants?|needs?|likes?|loves?|decide[sd]|[a-z]+ed|bought|buys|went)\b"
 )
 _LETTERS = re.compile(r"\bletters?\b|\binitials?\b|\balphabet")
+_NAME = re.compile(r"\b[A-Z][a-zà-ÿ]+\b")
+_SMALL = re.compile("[a-z]+")
 _CAPITAL = re.compile(r"\b[A-Z][a-z]+")
 _WORD_BEFORE = re.compile(r"([A-Za-z.]+)[\s]+\Z")
 
@@ -82,7 +84,7 @@ def read_persons(question: str, solution: str, found: tuple[str, ...]) -> tuple[
     capitals = set(_CAPITAL.findall(question))
     words = _letters(question, solution)
     persons = []
-    for name in dict.fromkeys(re.findall(r"\b[A-Z][a-zà-ÿ]+\b", question)):
+    for name in dict.fromkeys(_NAME.findall(question)):
         gender = _gender(name, question, found)
         if not gender or not _exchangeable(name, question, capitals):
             continue
@@ -95,7 +97,7 @@ def read_persons(question: str, solution: str, found: tuple[str, ...]) -> tuple[
 @lru_cache(maxsize=1)
 def _letters(question: str, solution: str) -> frozenset[str]:
     """Return the runs of letters of both texts, in lower case; those of the last problem are remembered."""
-    return frozenset(re.findall(r"[a-z]+", f"{question} {solution}".lower()))
+    return frozenset(_SMALL.findall(f"{question} {solution}".lower()))
 
 
 def _gender(name: str, question: str, found: tuple[str, ...]) -> str:

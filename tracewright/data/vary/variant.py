@@ -200,7 +200,9 @@ class _Teller:
                     self.arrangements[order] = arrange(self.plan.pieces, order)
                 parts = join(self.arrangements[order].parts, numbers.texts, names, things)
                 # A draw that was told before ends the search: what an index gives must not depend on the others.
-                return None if "".join(parts) in known else self._told(index, numbers, order, names, things, parts)
+                if "".join(parts) in known:
+                    return None
+                return self._told(index, numbers, order, names, things, parts)
         return None
 
     def _numbers(self, tops: list[int], bottoms: list[int]) -> _Numbers | None:
