@@ -23,7 +23,7 @@ Not covered: the sign of `minus five` in words, Roman numerals, dates such as 12
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from operator import eq
 from typing import NamedTuple
@@ -160,10 +160,7 @@ def read_parts(parts: Sequence[str]) -> list[tuple[Number, str]]:
         if whole or not (closed or part.opened):
             return [(mention.value, mention.kind) for mention in read_mentions("".join(parts))]
         closed = part.closed
-        if part.readers:
-            before = len(words)
-            for at, reader in part.readers:
-                readers.append((before + at, reader))
+        readers += [(len(words) + at, reader) for at, reader in part.readers]
         words += part.words
         touching += part.touching
     return [(value, kind) for _, _, value, kind in _find(readers, _Tokens(words, touching, known))]
@@ -212,27 +209,21 @@ class _Tokens:
         """The token at a place, or '' a little beyond either end."""
         self.joined: Callable[[int], bool] = (touching + _APART).__getitem__
         """Whether the token at a place touches the one before it."""
-        self._coins: bool | None = None
-        self._written: list[str] | None = None
 
     def next_word(self, at: int) -> tuple[str, int]:
         """Return the token at a place, or the one after a hyphen there, and where it stands."""
         word = self.words[at]
         return (self.words[at + 1], at + 1) if word in ("-", "–") else (word, at)
 
-    @property
+    @cached_property
     def written(self) -> list[str]:
         """The tokens as they are written, which is seldom asked."""
-        if self._written is None:
-            self._written = list(chain.from_iterable(part.written for part in self.parts))
-        return self._written
+        return list(chain.from_iterable(part.written for part in self.parts))
 
-    @property
+    @cached_property
     def coins(self) -> bool:
         """Whether the text speaks of coins."""
-        if self._coins is None:
-            self._coins = not _COINS.isdisjoint(self.words)
-        return self._coins
+        return not _COINS.isdisjoint(self.words)
 
 
 _Reader = Callable[[_Tokens, int], Found | None]
