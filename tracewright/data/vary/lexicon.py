@@ -29,8 +29,9 @@ class Lexicon:
 
     def any(self, words: Iterable[str]) -> bool:
         """Say whether one of these words, in lower case, is in the lexicon."""
-        new = frozenset(words) - self._asked
-        if new:
+        words = frozenset(words)
+        if not self._asked.issuperset(words):
+            new = words - self._asked
             if len(self._asked) > MOST_KNOWN:
                 self._asked.clear()
             self._asked |= new
