@@ -5,7 +5,7 @@ seeded by BLAKE2b of these, decides everything, under any PYTHONHASHSEED. What i
 drawn is its plan, which is kept for the problems seen last.
 
 A variant is checked as a reader would: its numbers are read anew from its text, and must be those that were drawn. Its
-answer is that of the draw, which works the trace out; on a few draws of each plan the solver is asked as well.
+answer is that of the draw, which works the trace out; on the original and one draw of each plan the solver says so too.
 
 Not covered: problems without a trace; the choice of tiers.
 """
@@ -42,7 +42,7 @@ PATIENCE = 60, 5
 SAMPLES = 5
 """Draws by which the numbers of a worked solution are told apart."""
 ASKED = 1
-"""On so many of these the solver is asked whether it answers as the draw does; it is on the original anyway."""
+"""On so many of these, and on the original, the solver is asked whether it answers as the draw does."""
 NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.2, 0.5
 """Chances that names and things are exchanged, that a number is written the other way, that sentences change places."""
 
@@ -105,8 +105,9 @@ def _plan(question: str, trace_text: str, solution: str, answer: str, ranges: Ra
     if isinstance(layout, str):
         return layout
     samples = _samples(layout, len(solution))
-    if not _agree(trace, layout.program, len(mentions), samples[:ASKED]):
-        return "its numbers are too large"
+    doubt = _doubt_of(layout.program, trace, len(mentions), samples[:ASKED])
+    if doubt:
+        return doubt
     persons = read_persons(question, solution, names)
     things = read_things(question, solution)
     flips = frozenset(
@@ -134,19 +135,21 @@ def _samples(layout: Layout, seed: int) -> list[list[Number]]:
     return samples
 
 
-def _agree(trace: Trace, program: Program, mentions: int, samples: Iterable[Sequence[Number]]) -> bool:
-    """Say whether the solver answers as the program does, and no draw can come to a result that it refuses.
+def _doubt_of(program: Program, trace: Trace, mentions: int, samples: Iterable[Sequence[Number]]) -> str:
+    """Say in words why the answers of draws cannot be trusted without the solver; empty where they can.
 
-    A draw works the trace out as a program, which the solver need not do again for each variant: the program is the
-    trace, and the only results that depend on the numbers and that it refuses are larger than any near these.
+    A draw works the program out, and the program is the trace: both must agree on the original and on some samples.
+    The solver refuses large results as well, which none is that comes near the numbers of a problem without any.
     """
-    for registers in samples:
+    if any(
+        max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS // 2 for value in program.start
+    ):
+        return "its numbers are too large"
+    for registers in (program.start, *samples):
         solved = solve_values(trace, registers[:mentions])
-        if isinstance(solved, Fault):
-            return False
-        assert solved.answer == registers[program.answer]
-    sizes = [max(value.numerator.bit_length(), value.denominator.bit_length()) for value in program.start]
-    return max(sizes) <= MAX_BITS // 2
+        if isinstance(solved, Fault) or solved.answer != registers[program.answer]:
+            return "the solver does not answer as a draw does"
+    return ""
 
 
 class _Numbers(NamedTuple):
