@@ -223,6 +223,7 @@ STAYS = [
         1,
     ),
     ("Lea has six $20 bills. How much is that?", "120", "n1 mul n2 -> result", 2),
+    ("Lea has 6 bills of 20 dollars. How much is that?", "120", "n1 mul n2 -> result", 2),
     ("In room 12 there are 30 desks with 4 drawers. How many drawers are there?", "120", "n2 mul n3 -> result", 1),
     (
         "Two friends ate 9 rolls. The other friend ate 16 rolls. How many rolls did they eat?",
