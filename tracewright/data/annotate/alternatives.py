@@ -36,6 +36,13 @@ CATCH_UP = 2.0
 """How much of its distance an alternative may still make good once it is that far behind."""
 
 
+UNLABELLED = 1.5
+"""Log odds by which a wiring is less sure than it seems where equations of the text alone could be wired otherwise.
+
+No label says what their numbers mean: of 20 such traces whose alternative was less than 2 behind, readers found 7 wrong.
+"""
+
+
 class Rival(NamedTuple):
     """The nearest alternative that computes something else: how far behind, and where it differs."""
 
@@ -71,9 +78,11 @@ def weigh_alternatives(
     for wiring in forced_wirings(beam, scene, best):
         margin = best.score - wiring.score
         if _differs(shaped, wiring.picks, rounding, numbers, expected):
-            other += math.exp(-margin)
+            changed = [n for n, (own, pick) in enumerate(zip(best.picks, wiring.picks, strict=True)) if own != pick]
+            bare = any(scene.equations[scene.slots[n].equation].mark < 0 for n in changed)
+            other += math.exp(-margin + UNLABELLED * bare)
             if margin < rival.margin:
-                at = next(n for n, (own, pick) in enumerate(zip(best.picks, wiring.picks, strict=True)) if own != pick)
+                at = changed[0]
                 rival = Rival(margin, at, wiring.picks[at], best.picks[at])
         else:
             same += math.exp(-margin)

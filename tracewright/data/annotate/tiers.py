@@ -24,7 +24,7 @@ from tracewright.number import Number, write
 
 Tier = Literal["certain", "likely", "doubtful", "failed"]
 
-CERTAIN = -0.85
+CERTAIN = -0.65
 """Log odds of all that computes something else, below which a wiring is certain."""
 
 CERTAIN_ORDINAL = -3.0
