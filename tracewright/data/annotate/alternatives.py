@@ -39,7 +39,7 @@ CATCH_UP = 2.0
 UNLABELLED = 1.5
 """Log odds by which a wiring is less sure than it seems where equations of the text alone could be wired otherwise.
 
-No label says what their numbers mean: of 20 such traces whose alternative was less than 2 behind, readers found 7 wrong.
+No label says what their numbers mean: of 20 such traces with an alternative less than 2 behind, readers found 7 wrong.
 """
 
 
