@@ -11,8 +11,9 @@ A problem is mis-wired where its trace, run with a number of its own for every m
 trace that the reader's sources give: 3 * 4 for 4 * 3 is no error. `--show` prints each with its text.
 
 `wiring.tsv`, `wiring_hard.tsv` and `wiring_close.tsv` are what the weights are fitted to; `wiring_held_out.tsv` is
-never to be. `wiring_read_certain.tsv` and `wiring_read_likely.tsv` are a reading of problems that were drawn from these
-tiers of 2026-11-30; two and four of them have no literal to label. The second table cuts the certain ones by their odds, which `annotate` writes down with each problem.
+never to be. `wiring_read_certain.tsv` and `wiring_read_likely.tsv` are readings of problems that were drawn from these
+tiers of 2026-11-30, those of 298 and 60; two and four of them have no literal to label. The second table cuts the
+certain ones by their odds, which `annotate` writes down with each problem.
 
 Not covered: numbers of equations that stand in the text alone, which nobody labelled.
 """

@@ -151,13 +151,15 @@ def read_parts(parts: Sequence[str]) -> list[tuple[Number, str]]:
     Parts recur in many texts, and are taken apart once. For this the text must be cut at white space; where it is cut
     elsewhere, it is read as a whole, which is slower.
     """
+    if sum(map(len, parts)) > MAX_CHARACTERS:
+        return [(mention.value, mention.kind) for mention in read_mentions("".join(parts))]
     known = [_known_part(text) for text in parts if text]
     words: list[str] = []
     touching: list[bool] = []
     readers: list[tuple[int, _Reader]] = []
-    whole, closed = sum(map(len, parts)) > MAX_CHARACTERS, True
+    closed = True
     for part in known:
-        if whole or not (closed or part.opened):
+        if not (closed or part.opened):
             return [(mention.value, mention.kind) for mention in read_mentions("".join(parts))]
         closed = part.closed
         readers += [(len(words) + at, reader) for at, reader in part.readers]

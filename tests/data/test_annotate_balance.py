@@ -10,6 +10,7 @@ from tracewright.data.annotate.balance import balance_features
 from tracewright.data.annotate.context import read_places
 from tracewright.data.annotate.slots import Candidate
 from tracewright.data.annotate.solution import read_equations
+from tracewright.data.annotate.wire import describe
 from tracewright.data.annotate.words import per_unit
 from tracewright.data.problem import Problem
 
@@ -117,3 +118,65 @@ def test_the_number_of_terms_is_what_an_average_divides_by() -> None:
     found = wired(question, "Her average is (6+7+8)/3=<<(6+7+8)/3=7>>7.", "7")
     assert found.scene.terms(found.scene.slots[-1]) == 3
     assert found.scene.slots[-1].value == Fraction(3)
+
+
+def test_what_an_equation_counts_may_be_said_before_it() -> None:
+    for text in ("The number of figs is 3*4=<<3*4=12>>12.", "Number of figs: 3*4 = <<3*4=12>>12"):
+        (found,) = read_equations(text, 12)
+        assert found.after[0] == "fig"
+    (found,) = read_equations("The number of figs is 3*4=<<3*4=12>>12 nuts.", 12)
+    assert found.after == ("nut",)
+    assert found.per == ""
+
+
+@pytest.mark.parametrize("text", ["12/x", "12/two boys", "12/4 figs"])
+def test_a_slash_before_no_unit_parts_no_units(text: str) -> None:
+    (found,) = read_equations(f"{text}: 12 - 5 = <<12-5=7>>7", 7)
+    assert "per" not in next(leaves(found.tree)).after
+
+
+def described(found: Wired, *names: str) -> dict[str, float]:
+    """Return the features of a whole wiring of an equation, added up."""
+    picks = []
+    for slot, name in zip(found.scene.slots, names, strict=True):
+        kind = {"n": "mention", "c": "constant"}[name[0]]
+        options = [pick for pick in found.scene.picks(slot) if pick.kind == kind]
+        picks.append(next(pick for pick in options if kind == "constant" or pick.place == int(name[1:]) - 1))
+    total: dict[str, float] = {}
+    for name, amount in describe(found.shaped, found.scene, picks):
+        total[name] = total.get(name, 0.0) + amount
+    return total
+
+
+def test_a_number_that_a_sum_says_by_its_terms_is_not_simply_unused() -> None:
+    found = wired("Jo buys 2 pens for $3 each and a cap for $9. What does she pay?", "3+3+9=$<<3+3+9=15>>15", "15")
+    told = described(found, "n2", "n2", "n3")
+    assert (told["unused"], told["idle_repeated"], told["idle_terms"]) == (1.0, 1.0, 0.0)
+    found = wired("In 3 games Kim scores 5, 6 and 7. How many points has she?", "5+6+7=<<5+6+7=18>>18 points", "18")
+    told = described(found, "n2", "n3", "n4")
+    assert (told["unused"], told["idle_repeated"], told["idle_terms"]) == (1.0, 0.0, 1.0)
+
+
+def test_a_number_may_stand_twice_where_something_is_square() -> None:
+    solution = "The area is 4*4=<<4*4=16>>16."
+    square = wired("A square has sides of 4 feet. Lou has 4 pens. What is its area?", solution, "16")
+    assert described(square, "n1", "n1")["m_twice_square"] == 1
+    plain = wired("A yard has sides of 4 feet. Lou has 4 pens. What is its area?", solution, "16")
+    assert "m_twice_square" not in described(plain, "n1", "n1")
+
+
+def test_units_and_earlier_uses_speak_for_a_number_and_against_a_constant() -> None:
+    question = "Mo runs 5 miles a day. Ned has 5 cats, and a dozen figs. How far does Mo run in 12 days?"
+    found = wired(question, "He runs 5 miles/day * 12 days = <<5*12=60>>60 miles.", "60")
+    assert described(found, "n1", "n4")["m_per_hit"] == 1
+    assert described(found, "n2", "n4")["m_per_none"] == 1
+    told = described(found, "n1", "c")
+    assert told["constant_stated_group"] == told["constant_beside_idle_cue1"] == 1
+    assert described(found, "n1", "n4")["covered"] > described(found, "n2", "n3")["covered"]
+
+
+def test_a_hundred_in_a_sum_stands_for_nothing_without_a_percentage() -> None:
+    problem = "Ora has 40 squares, Pat has 300{}. How many more has Pat?"
+    for share, kinds in (("", {"free"}), (", 5% of them red", {"constant"})):
+        found = wired(problem.format(share), "100-40=<<100-40=60>>60", "60")
+        assert {pick.kind for pick in found.scene.picks(found.scene.slots[0])} == kinds

@@ -4,7 +4,7 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracewright.data.mask import read_names
@@ -201,6 +201,7 @@ _NUMBERS = st.one_of(
 )
 
 
+@settings(max_examples=3000)
 @given(
     st.sampled_from(["mul", "div", "add", "sub", "percent_of", "percent_off", "copy"]),
     st.lists(_NUMBERS, min_size=2, max_size=4),
@@ -217,6 +218,27 @@ def test_a_trial_says_what_working_and_checking_do(
     kept = work(op, *slow) and keeps(check, *slow)
     assert trial_of(op, check)(*quick) is kept
     assert quick == slow or not kept
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "old", "most", "kept"),
+    [
+        ("div", (24, 4), 5, 0, True), ("div", (25, 4), 5, 0, False), ("div", (25, 0), 5, 0, False),
+        ("div", (4, 4), 5, 0, False), ("mul", (3, 4), 10, 11, False), ("mul", (3, 4), 10, 12, True),
+        ("mul", (Fraction(3, 4), 8), 5, 0, True), ("mul", (Fraction(3, 4), 2), 5, 0, False),
+        ("add", (Fraction(1, 2), 3, Fraction(5, 2)), 5, 0, True), ("add", (Fraction(1, 2), 3, 4), 5, 0, False),
+        ("sub", (9, 4), 5, 0, True), ("sub", (4, 9), 5, 0, False), ("percent_of", (40, 20), 5, 0, True),
+        ("percent_of", (41, 20), 5, 0, False),
+    ],
+)  # fmt: skip
+def test_a_trial_keeps_what_stays_whole_and_within_bounds(
+    name: str, numbers: tuple[int | Fraction, ...], old: int, most: int, kept: bool
+) -> None:
+    op = Op(name, len(numbers), tuple(range(len(numbers))))
+    check = check_of(op.out, old, most)
+    slow, quick = pairs([*numbers, old]), pairs([*numbers, old])
+    assert (work(op, *slow) and keeps(check, *slow)) is kept
+    assert trial_of(op, check)(*quick) is kept
 
 
 def test_persons_and_things() -> None:

@@ -1,8 +1,9 @@
 """Put a wiring to the test: every other way to fill a slot, run with all numbers of the question given new values.
 
 The answer of a problem cannot tell two wirings apart when two of its numbers are equal; numbers that differ can. An
-alternative is the best wiring in which one slot is forced to another source. Where it computes the same whatever the
-numbers (a * b for b * a), it does no harm; where it does not, its distance in score says how sure the choice is.
+alternative is any other wiring that the search comes to, or comes to with one slot forced to another source. Where it
+computes the same whatever the numbers (a * b for b * a), it does no harm; where it does not, its distance in score says
+how sure the choice is.
 
 Not covered: whether the solution itself is right.
 """
@@ -66,7 +67,7 @@ class Alternatives(NamedTuple):
 def weigh_alternatives(
     shaped: Sequence[Shaped], beam: Beam, scene: Scene, best: Wiring, ops: Sequence[Op], rounding: str
 ) -> Alternatives:
-    """Weigh the wirings in which one slot is forced to another source against the best one.
+    """Weigh the other wirings of the search, and those with one slot forced to another source, against the best one.
 
     `beam` is the search that found the best wiring, `ops` its program, `rounding` the operation on the last result, if
     there is one.

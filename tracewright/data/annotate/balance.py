@@ -13,7 +13,10 @@ from tracewright.data.annotate.slots import Candidate, Slot
 
 
 def balance_features(here: Sequence[Candidate], slot: Slot, pick: Candidate, known: Scene, start: int) -> Features:
-    """Hold the units of a whole equation against that of its result; no features before its last slot."""
+    """Hold the units of a whole equation against that of its result; no features before its last slot.
+
+    None for an equation of one number, or whose last number is one that it has had already.
+    """
     number = start + len(here)
     if number + 1 < len(known.slots) and known.slots[number + 1].equation == slot.equation:
         return []
@@ -32,7 +35,7 @@ def _coverage(picks: Sequence[Candidate], slot: Slot, known: Scene) -> Features:
 
 def _units(slots: Sequence[Slot], picks: Sequence[Candidate], known: Scene) -> Features:
     if all(each.role in ("factor", "divisor") for each in slots):
-        return _product_units(slots, picks, known) if len(slots) > 1 else []
+        return _product_units(slots, picks, known)
     return _sum_units(slots, picks, known) if all(each.role in ("plus", "minus") for each in slots) else []
 
 

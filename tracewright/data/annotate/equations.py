@@ -321,7 +321,7 @@ def shown_leaf(items: Sequence[Item], at: int, spelled: Number | None = None) ->
 def _words_after(items: Sequence[Item], at: int, most: int = 6) -> tuple[str, ...]:
     words: list[str] = []
     for place, item in enumerate(items[at : at + most + 2], at):
-        by_unit = item.text == "/" and _text_at(items, place + 1).isalpha()  # miles/hour, $3/pound
+        by_unit = item.text == "/" and _names_unit(_text_at(items, place + 1))
         sign = item.text in "+*=():;,.-" or item.text in ("x", "X") or (item.text == "/" and not words and not by_unit)
         if item.value is not None or sign:
             break
@@ -332,8 +332,16 @@ def _words_after(items: Sequence[Item], at: int, most: int = 6) -> tuple[str, ..
     return tuple(words[:most])
 
 
+def _names_unit(word: str) -> bool:
+    """Say whether a word after a slash is what something is counted by: miles/hour, $3/pound, but not 12/x or 6/two."""
+    return word.isalpha() and len(word) > 1 and word.lower() not in NUMBER_WORDS and word.lower() not in STOP
+
+
 def about_result(value: Number, place: int, items: Sequence[Item]) -> tuple[tuple[str, ...], bool]:
-    """Return the words after a result, or after an earlier statement of it in the sentence, and whether it is money."""
+    """Return the words after a result, or after an earlier statement of it, and whether it is money.
+
+    Where both have none, those of `the number of apples is`.
+    """
     dollar = False
     after: tuple[str, ...] = ()
     for at, item in enumerate(items):
@@ -354,7 +362,7 @@ def about_result(value: Number, place: int, items: Sequence[Item]) -> tuple[tupl
 def _number_of(place: int, items: Sequence[Item]) -> tuple[str, ...]:
     """Return the words of `the number of apples is 3 * 4`, the last such before a place; none behind another result."""
     ends = [at for at, item in enumerate(items) if item.end <= place and item.text == "="][:-1]
-    start = ends[-1] if ends else 0
+    start = ends[-1] if ends else -1
     for at in range(len(items) - 2, start, -1):
         counts = items[at].text.lower() in ("number", "amount", "total", "sum")
         if items[at].end <= place and counts and items[at + 1].text == "of":

@@ -64,15 +64,13 @@ class Scene:
 
     def _count_terms(self, slot: Slot) -> int:
         tree = self.equations[slot.equation].tree
-        if isinstance(tree, Product) and tree.factors and isinstance(tree.factors[0][0], Sum):
-            return len(tree.factors[0][0].terms)
-        for other in self.beside(slot):
-            for pick in self.picks(other):
-                if pick.kind == "result":
-                    summed = self.equations[pick.place].tree
-                    if isinstance(summed, Sum) and not any(minus for _, minus in summed.terms):
-                        return len(summed.terms)
-        return 0
+        if not isinstance(tree, Product):
+            return 0
+        divided = [tree.factors[0][0]]
+        picks = [pick for other in self.beside(slot) for pick in self.picks(other)]
+        divided += [self.equations[pick.place].tree for pick in picks if pick.kind == "result"]
+        sums = [each.terms for each in divided if isinstance(each, Sum)]
+        return next((len(terms) for terms in sums if not any(minus for _, minus in terms)), 0)
 
     def dollar(self, pick: Candidate) -> bool:
         """Say whether a source is an amount of money."""

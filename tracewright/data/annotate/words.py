@@ -99,7 +99,7 @@ PER = frozenset(("per", "each", "every", "a", "an"))
 def per_unit(words: Sequence[str]) -> str:
     """Return the unit that a number's unit is counted by, given the stems of the words after it; empty for none.
 
-    The hour of `60 miles per hour`, the pound of `$3 a pound`.
+    The hour of `60 miles per hour`, the pound of `$3 a pound`. Not covered: `a mile and a half`.
     """
     for left, right in pairwise(words):
         if left in PER:

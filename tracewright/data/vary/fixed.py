@@ -134,8 +134,9 @@ _DAYS = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
 _TAIL_WORD = re.compile(r"[\s-]*(?:more |other |different |new |of the |of her |of his |of their |of )?([A-Za-z-]+)")
 _ORDINALS = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth)\b", re.I)
 _BILLS = re.compile(r"[\s-]*(?:dollar |cent )?(?:bills?|notes?|coins?|pieces?)\b", re.I)
-_BILL_OF = re.compile(r"\b(?:bills?|notes?|coins?) of \Z", re.I)
-_DENOMINATIONS = frozenset((2, 5, 10, 20, 25, 50, 100))
+_BILL_OF = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)) (?:bills?|notes?|coins?) of \Z", re.I
+)
 _JOINED = re.compile(
     r"-(?:story|stories|bedroom|door|way|piece|man|legged|wheel|wheeled|person|sided|star|time|part|tier|seater|course|"
     r"digit|point|pointer|speed|on-|day work)"
@@ -162,8 +163,7 @@ def fixed(mention: Mention, question: str, figure: Figure | None, names: Sequenc
         return "a date or ratio"
     if _COLON_BEFORE.search(before) or (_RATIO.search(question) and _RATIO.search(_sentence(question, mention.start))):
         return "a ratio"
-    coined = _BILL_OF.search(before) and value in _DENOMINATIONS
-    if coined or (mention.kind == "money" and _BILLS.match(after)) or _CENT_COIN.match(after):
+    if (mention.kind == "money" and (_BILLS.match(after) or _BILL_OF.search(before))) or _CENT_COIN.match(after):
         return "a denomination"
     if mention.kind == "fraction":
         return "a part named again" if re.search(r"\b(?:other|remaining|last|another)\s+\Z", before) else ""

@@ -31,9 +31,10 @@ class Lexicon:
         """Say whether one of these words, in lower case, is in the lexicon."""
         words = frozenset(words)
         if not self._asked.issuperset(words):
-            new = words - self._asked
             if len(self._asked) > MOST_KNOWN:
                 self._asked.clear()
+                self._held.clear()
+            new = words - self._asked
             self._asked |= new
             self._held.update(filter(self._matches, new))
         return not self._held.isdisjoint(words)

@@ -26,7 +26,6 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?<!,)|\.\d+")
 _NUMBER_OR_WORD = re.compile(rf"{_NUMBER.pattern}|[A-Za-z]+(?:-(?:one|two|three|four|five|six|seven|eight|nine)\b)?")
 _LETTERS = re.compile(r"[a-z]+")
 _ANNOTATION = re.compile(r"<<([^<>]*)>>")
-_SIGN = re.compile(r"\s*([-+*/()])\s*")
 _SPOKEN = {
     Fraction(1, 2): r"hal(?:f|ves)", Fraction(1, 3): r"thirds?", Fraction(1, 4): r"quarters?|fourths?",
     2: r"twice|doubl\w+|pairs?|both|couple", 3: r"thrice|tripl\w+", 12: "dozens?", 4: r"quadrupl\w+",
