@@ -15,7 +15,7 @@ from tracewright.data.annotate.names import distinct, name_mention
 from tracewright.data.annotate.program import Op, Program, Ref, constant, prune, run
 from tracewright.data.annotate.solution import read_equations
 from tracewright.data.annotate.tiers import CERTAIN, CERTAIN_ORDINAL
-from tracewright.data.annotate.wire import describe, wire_with
+from tracewright.data.annotate.wire import Wiring, describe, wire_with
 from tracewright.data.annotate.words import content, is_dealt, order_words
 from tracewright.data.problem import Problem
 from tracewright.errors import DataError
@@ -263,10 +263,21 @@ def test_a_result_is_preferred_to_a_number_that_counts_something_else() -> None:
     assert sources(found) == ["mul n1 n2", "add step1 n3"]
 
 
+def twice(wired: Wired) -> list[Wiring]:
+    """Return the other wirings that take one number for every literal."""
+    found = forced_wirings(wired.beam, wired.scene, wired.best)
+    return [each for each in found if len({pick.place for pick in each.picks}) == 1]
+
+
 def test_what_makes_no_difference_is_no_doubt() -> None:
-    found = made("A hall has 7 rows of 7 seats. How many seats?", "7*7=<<7*7=49>>49 seats", "49")
+    question, solution = "A hall has 7 rows of 7 seats. How many seats?", "7*7=<<7*7=49>>49 seats"
+    found = made(question, solution, "49")
     assert found.tier == "certain"
-    assert found.margin > 7  # what is left is one of the two numbers taken twice
+    wired = wire_solution(Problem(question=question, solution=solution, answer="49"))
+    assert isinstance(wired, Wired)
+    others = [{pick.place for pick in each.picks} for each in forced_wirings(wired.beam, wired.scene, wired.best)]
+    assert {0, 1} in others  # the other order, which does no harm
+    assert found.margin == pytest.approx(min(wired.best.score - each.score for each in twice(wired)))
 
 
 def test_wirings_that_differ_in_two_places_are_alternatives_as_well() -> None:

@@ -30,18 +30,22 @@ def trial_of(op: Op, check: Check | None) -> Trial:
     return plain
 
 
-# The register of a whole result holds the denominator 1 from the start, as it did in the original.
+def _settle(tops: list[int], out: int, top: int, bottom: int, low: int, high: int) -> bool:
+    """Set the register of a result to top / bottom where that is whole, and say whether it is, and within bounds.
+
+    The register holds the denominator 1 from the start, as it did in the original.
+    """
+    if bottom != 1:
+        top, rest = divmod(top, bottom)
+        if rest:
+            return False
+    tops[out] = top
+    return low <= top <= high
 
 
 def _product(left: int, right: int, out: int, low: int, high: int, over: int = 1) -> Trial:
     def product(tops: list[int], bottoms: list[int]) -> bool:
-        value, bottom = tops[left] * tops[right], bottoms[left] * bottoms[right] * over
-        if bottom != 1:
-            value, rest = divmod(value, bottom)
-            if rest:
-                return False
-        tops[out] = value
-        return low <= value <= high
+        return _settle(tops, out, tops[left] * tops[right], bottoms[left] * bottoms[right] * over, low, high)
 
     return product
 
@@ -53,11 +57,7 @@ def _percent_of(left: int, right: int, out: int, low: int, high: int) -> Trial:
 def _quotient(left: int, right: int, out: int, low: int, high: int) -> Trial:
     def quotient(tops: list[int], bottoms: list[int]) -> bool:
         bottom = bottoms[left] * tops[right]
-        if not bottom:
-            return False
-        value, rest = divmod(tops[left] * bottoms[right], bottom)
-        tops[out] = value
-        return not rest and low <= value <= high
+        return bottom != 0 and _settle(tops, out, tops[left] * bottoms[right], bottom, low, high)
 
     return quotient
 
@@ -70,27 +70,15 @@ def _sum(args: tuple[int, ...], out: int, low: int, high: int) -> Trial:
                 value += tops[arg]
             else:
                 value, bottom = value * bottoms[arg] + tops[arg] * bottom, bottom * bottoms[arg]
-        if bottom != 1:
-            value, rest = divmod(value, bottom)
-            if rest:
-                return False
-        tops[out] = value
-        return low <= value <= high
+        return _settle(tops, out, value, bottom, low, high)
 
     return total
 
 
 def _sum_of_two(left: int, right: int, out: int, low: int, high: int, sign: int = 1) -> Trial:
     def total(tops: list[int], bottoms: list[int]) -> bool:
-        bottom = bottoms[left] * bottoms[right]
-        if bottom == 1:
-            value = tops[left] + sign * tops[right]
-        else:
-            value, rest = divmod(tops[left] * bottoms[right] + sign * tops[right] * bottoms[left], bottom)
-            if rest:
-                return False
-        tops[out] = value
-        return low <= value <= high
+        value = tops[left] * bottoms[right] + sign * tops[right] * bottoms[left]
+        return _settle(tops, out, value, bottoms[left] * bottoms[right], low, high)
 
     return total
 
