@@ -196,6 +196,18 @@ def _check(chosen: Mapping[str, "Schema"], known: Mapping[str, "Schema"]) -> int
 # annotate
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let Python look for no garbage in cycles: annotating and varying leave none, and looking takes a twentieth."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def _annotate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="JSON, JSON lines, CSV, TSV or XML; .gz as well")
     parser.add_argument("--out", metavar="OUT.jsonl", type=Path, required=True, help="the problems with their traces")
@@ -215,7 +227,7 @@ def _annotate(options: argparse.Namespace) -> int:
     if options.out.resolve() == options.file.resolve():
         raise DataError(f"--out {options.out} is the file that is read", "name another")
     entries = read(options.file, options.format)
-    with progress_bar("annotate", len(entries), "problem") as bar:
+    with _uncollected(), progress_bar("annotate", len(entries), "problem") as bar:
         done, table = compile_entries(entries, lambda _: bar.update() and None)
     write_problems(done, options.out)
     if not options.json:
@@ -332,18 +344,6 @@ def _vary(options: argparse.Namespace) -> int:
     for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
         print(f"  none for {count}: {reason}")
     return 0
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let Python look for no garbage in cycles: variants leave none, and looking takes a twentieth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _check_ids(problems: Sequence["Problem"], path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tracewright.data.annotate.context import Place, same_thing
 from tracewright.data.annotate.features import Scene
-from tracewright.data.annotate.program import Op, build, prune, run
+from tracewright.data.annotate.program import Op, build, needed_steps, run
 from tracewright.data.annotate.slots import Candidate, Shaped
 from tracewright.data.annotate.wire import Beam, Wiring, wire_with
 from tracewright.number import Number
@@ -73,7 +73,7 @@ def weigh_alternatives(
     there is one.
     """
     numbers = [new_numbers(scene.places, draw) for draw in range(DRAWS)]
-    expected = [_result(ops, values) for values in numbers]
+    expected = [_result(ops, values, range(len(ops))) for values in numbers]
     same, other = 1.0, 0.0
     rival = Rival(ENOUGH, -1, None)
     for wiring in forced_wirings(beam, scene, best):
@@ -119,13 +119,15 @@ def _differs(
     answer = built.results[-1]
     if rounding:
         answer = built.program.add(rounding, (answer,), -1)
-    ops = prune(built.program.ops, answer)
-    return any(_result(ops, values) != wanted for values, wanted in zip(numbers, expected, strict=True))
+    steps = needed_steps(built.program.ops, answer)
+    results = (_result(built.program.ops, values, steps) for values in numbers)
+    return any(result != wanted for result, wanted in zip(results, expected, strict=True))
 
 
-def _result(ops: Sequence[Op], numbers: Sequence[Number]) -> Number | None:
+def _result(ops: Sequence[Op], numbers: Sequence[Number], steps: Sequence[int]) -> Number | None:
+    """Run some steps of a program; return the result of the last of them."""
     try:
-        return run(ops, numbers)[-1] if ops else None
+        return run(ops, numbers, steps)[steps[-1]] if steps else None
     except ZeroDivisionError:
         return None
 
@@ -137,7 +139,8 @@ def same_program(first: Sequence[Op], second: Sequence[Op], places: Sequence[Pla
 
 def same_on(first: Sequence[Op], second: Sequence[Op], numbers: Sequence[Sequence[Number]]) -> bool:
     """Say whether two programs give the same on each of several sets of numbers."""
-    return all(_result(first, values) == _result(second, values) for values in numbers)
+    one, other = range(len(first)), range(len(second))
+    return all(_result(first, values, one) == _result(second, values, other) for values in numbers)
 
 
 def new_numbers(places: Sequence[Place], draw: int) -> list[Number]:

@@ -86,6 +86,8 @@ def number(text: str) -> Number | None:
     """Read a literal of a solution: digits with commas and decimals, a mixed number such as `1 1/2`, or `¾`."""
     if not text or text[0] not in _OPENS_NUMBER:
         return Fraction(*VULGAR[text]) if text in VULGAR else None
+    if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS:
+        return int(text)
     whole, blank, part = text.partition(" ")
     if blank and whole.isdecimal() and text.isascii() and len(whole) <= MAX_DIGITS:
         top, _, bottom = part.partition("/")

@@ -7,6 +7,7 @@ Not covered: the choice among candidates (`wire.py`).
 """
 
 from fractions import Fraction
+from functools import lru_cache
 
 from tracewright.data.annotate.constants import find_constant
 from tracewright.data.annotate.slots import Candidate, Known, Slot, View
@@ -45,7 +46,7 @@ def _mentions(slot: Slot, known: Known) -> list[Candidate]:
             found.append(Candidate("mention", index, view, m.value))
         if m.kind == "money" and not place.dollar and slot.value * 100 == m.value and slot.form == "plain":
             found.append(Candidate("mention", index, "hundredth", m.value))
-        scale = next((by for word, by in _SCALE_WORDS.items() if m.text.lower().endswith(word)), 0)
+        scale = _scale(m.text)
         if scale and slot.value * scale == m.value:
             found.append(Candidate("mention", index, "scaled_down", m.value, scale))
     return found
@@ -53,6 +54,11 @@ def _mentions(slot: Slot, known: Known) -> list[Candidate]:
 
 _SCALE_WORDS = {"k": 1000, "thousand": 1000, "million": 10**6, "billion": 10**9}
 """Words of an amount that a solution may leave out: 100 + 20 million."""
+
+
+@lru_cache(maxsize=4096)
+def _scale(text: str) -> int:
+    return next((by for word, by in _SCALE_WORDS.items() if text.lower().endswith(word)), 0)
 
 
 def _views(slot: Slot, m: Number, kind: str) -> list[View]:

@@ -191,15 +191,11 @@ def _sibling_features(
 def final_features(state: State, known: Scene) -> Features:
     """Describe a whole wiring: what it leaves unused, and which numbers it takes instead."""
     used = {known.first[at] for at, count in enumerate(state.mentions) if count}
-    idle = [
-        at
-        for at, place in enumerate(known.places)
-        if known.first[at] == at and at not in used and place.mention.kind not in ("ordinal", "year", "clock")
-    ]
+    idle = [at for at in known.countable if at not in used]
     counted = [at for at in idle if known.places[at].mention.value != 1]
     telling = sum(known.places[at].mention.kind in TELLING for at in counted)
     features: Features = [
-        ("dangling", float(sum(1 for count in state.results[:-1] if count == 0))),
+        ("dangling", float(state.results[:-1].count(0))),
         ("unused_telling", float(telling)),
         ("unused", float(len(counted) - telling)),
     ]
@@ -213,11 +209,7 @@ def final_features(state: State, known: Scene) -> Features:
 
 def _said_otherwise(idle: set[Number], state: State, known: Scene) -> Features:
     """Count unused numbers that a sum says by its terms: $1 + $1 for 2 sodas, three terms for 3 days."""
-    terms: dict[int, list[tuple[str, int]]] = {}
-    for slot, pick in zip(known.slots, state.picks, strict=True):
-        if slot.role == "plus":
-            terms.setdefault(slot.equation, []).append((pick.kind, pick.place))
-    sums = [found for found in terms.values() if len(found) > 1]
+    sums = [[state.picks[number][:2] for number in numbers] for numbers in known.sums]
     repeated = idle & {max(map(found.count, found)) for found in sums}
     counted = (idle & set(map(len, sums))) - repeated
     return [("idle_repeated", float(len(repeated))), ("idle_terms", float(len(counted)))]

@@ -6,6 +6,7 @@ Not covered: which number a solution means (`wire.py`).
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from tracewright.data.annotate.words import STOP, WORD, content, order_words, per_unit, relation, stem, word_pairs
@@ -169,6 +170,7 @@ def _stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in WORD.findall(text))
 
 
+@lru_cache(maxsize=1024)
 def _names(text: str) -> frozenset[str]:
     return frozenset(
         stem(word) for word in WORD.findall(text) if word[0].isupper() and word.lower() not in STOP and len(word) > 1

@@ -68,12 +68,15 @@ _SENTENCE = re.compile(r"(?<=[a-z\d%)])[.;!?]\s+(?=[A-Z])")
 
 
 class Item(NamedTuple):
-    """A token of a line: a number (its value set) or a sign or word, and where it stands."""
+    """A token of a line: a number, a sign or a word, and where it stands."""
 
     text: str
     start: int
     end: int
     value: Number | None
+    """Of a number in digits."""
+    told: Number | None
+    """The same, and that of a number in words."""
 
 
 class Sentence(NamedTuple):
@@ -104,10 +107,16 @@ def read_sentences(solution: str) -> list[Sentence]:
 
 def _read_sentence(sentence: str, line: int, first_mark: int) -> Sentence:
     plain, marks = _without_annotations(sentence)
-    read = [Item(_SIGNS.get(m[0], m[0]), m.start(), m.end(), number(m[0])) for m in _TOKEN.finditer(plain)]
-    items = tuple(_with_signs(read))
+    items = tuple(_with_signs([_item(match) for match in _TOKEN.finditer(plain)]))
     names = frozenset(stem(word) for word in WORD.findall(plain) if word[0].isupper() and word.lower() not in STOP)
     return Sentence(items, tuple(marks), line, frozenset(content(plain)), names, plain, first_mark)
+
+
+def _item(match: re.Match[str]) -> Item:
+    text = match[0]
+    value = number(text)
+    told = NUMBER_WORDS.get(text.lower()) if value is None else value
+    return Item(_SIGNS.get(text, text), match.start(), match.end(), value, told)
 
 
 _SPOKEN = {"plus": "+", "minus": "-", "times": "*", "equals": "="}
@@ -125,7 +134,7 @@ def _with_signs(items: Sequence[Item]) -> list[Item]:
             and _opens_number(items, at + 1)
         ):
             sign = "/" if out[-1].text == "divided" else "*"
-            out[-1] = Item(sign, out[-1].start, item.end, None)
+            out[-1] = Item(sign, out[-1].start, item.end, None, None)
         elif item.text == "equals" or (item.text in _SPOKEN and after and _opens_number(items, at + 1)):
             out.append(item._replace(text=_SPOKEN[item.text]))
         else:
@@ -209,13 +218,7 @@ def _annotated(inner: str, place: int, sentence: Sentence, mark: int) -> Equatio
         value = -value
     # Of a chain a = b = c in one annotation the first side is the sum that was meant.
     left = left.split("=")[0]
-    shown = [item for item in items if item.end <= place and item.value is not None]
-    spelled = [
-        item._replace(value=NUMBER_WORDS[item.text.lower()])
-        for item in items
-        if item.end <= place and item.text.lower() in NUMBER_WORDS
-    ]
-    shown = sorted((*shown, *spelled), key=lambda item: item.start)
+    shown = [at for at, item in enumerate(items) if item.told is not None and item.end <= place]
     pieces = [(match[0], number(match[0])) for match in _TOKEN.finditer(left.replace("//", "/"))]
     found = _leaves([read for _, read in pieces if read is not None], shown, items)
     tokens: list[Leaf | str] = []
@@ -233,14 +236,13 @@ def _with_nouns(tokens: Sequence[Leaf | str], items: Sequence[Item]) -> list[Lea
     """Give literals without words the words of another place where the sentence says them: 4 boxes ..., so 4 * 3."""
     told: dict[Number, list[int]] = {}
     for at, item in enumerate(items):
-        value = NUMBER_WORDS.get(item.text.lower()) if item.value is None else item.value
-        if value is not None and _words_after(items, at + 1) and not _in_sum(items, at):
-            told.setdefault(value, []).append(at)
+        if item.told is not None and not _in_sum(items, at) and _words_after(items, at + 1):
+            told.setdefault(item.told, []).append(at)
     out: list[Leaf | str] = []
     for token in tokens:
         if isinstance(token, Leaf) and not token.after and told.get(token.value):
             at = told[token.value].pop(0)
-            leaf = shown_leaf(items, at, token.value)
+            leaf = shown_leaf(items, at)
             out.append(replace(leaf, at=token.at, dollar=leaf.dollar or token.dollar, borrowed=True))
         else:
             out.append(token)
@@ -258,35 +260,35 @@ def _multiply(sign: str) -> str:
     return "*" if sign in ("x", "X") else sign
 
 
-def _leaves(values: Sequence[Number], shown: Sequence[Item], items: Sequence[Item]) -> Iterator[Leaf]:
+def _leaves(values: Sequence[Number], shown: Sequence[int], items: Sequence[Item]) -> Iterator[Leaf]:
     """Make a leaf of each literal, with the words around the number of the text that it repeats, from last to first.
 
-    The nearest number of that value before the annotation, and before what the literals after it repeat where there is
-    one: of `60 words * 60 minutes = <<60*60=3600>>` the first 60 is the words.
+    `shown` are the numbers, by their place among the items, that it may repeat: the nearest of that value before the
+    annotation, and before what the literals after it repeat where there is one: of `60 words * 60 minutes =
+    <<60*60=3600>>` the first 60 is the words.
     """
     used: set[int] = set()
     found: list[Leaf] = []
-    end = len(shown)
+    end = len(items)
     for at in reversed(range(len(values))):
         value = values[at]
-        free = [place for place, item in enumerate(shown) if item.value == value and item.start not in used]
+        free = [place for place in shown if items[place].told == value and place not in used]
         place = max((place for place in free if place < end), default=free[-1] if free else -1)
         if place >= 0:
             end = min(end, place)
-            used.add(shown[place].start)
-            leaf = shown_leaf(items, next(n for n, o in enumerate(items) if o.start == shown[place].start), value)
+            used.add(place)
+            found.append(shown_leaf(items, place, at))
         else:
-            leaf = Leaf(value, percent=_said_in_percent(value, items, used))
-        found.append(replace(leaf, at=at))
+            found.append(Leaf(value, percent=_said_in_percent(value, items, used), at=at))
     return reversed(found)
 
 
 def _said_in_percent(value: Number, items: Sequence[Item], used: set[int]) -> bool:
     """Say whether the text has a literal as a percentage, .2 as 20 %; that number is then used."""
     for at, item in enumerate(items):
-        if item.value is not None and item.value == value * 100 and item.start not in used:
+        if item.value is not None and item.value == value * 100 and at not in used:
             if _text_at(items, at + 1) in ("%", "percent"):
-                used.add(item.start)
+                used.add(at)
                 return True
     return False
 
@@ -295,9 +297,9 @@ def _text_at(items: Sequence[Item], at: int) -> str:
     return items[at].text if 0 <= at < len(items) else ""
 
 
-def shown_leaf(items: Sequence[Item], at: int, spelled: Number | None = None) -> Leaf:
-    """Make a leaf of a number of the text; `spelled` is its value where it is written in words."""
-    value = items[at].value if spelled is None else spelled
+def shown_leaf(items: Sequence[Item], at: int, literal: int = -1) -> Leaf:
+    """Make a leaf of a number of the text; `literal` is the `at` of the leaf."""
+    value = items[at].told
     assert value is not None
     after = _words_after(items, at + 1)
     before = []
@@ -314,6 +316,7 @@ def shown_leaf(items: Sequence[Item], at: int, spelled: Number | None = None) ->
         _text_at(items, at + 1) in ("%", "percent"),
         True,
         relation(" ".join(item.text for item in items[at + 1 : at + 4] if item.text[0].isalpha())),
+        at=literal,
         per=per_unit(after),
     )
 
@@ -389,7 +392,7 @@ def _right_values(items: Sequence[Item], at: int) -> Iterator[tuple[Number, bool
         right += 1
     value = items[right].value if right < len(items) else None
     if value is None:
-        spelled = NUMBER_WORDS.get(_text_at(items, right).lower())
+        spelled = items[right].told if right < len(items) else None
         if spelled is not None:
             yield spelled, True
         return

@@ -46,6 +46,18 @@ class Scene:
             for at, place in enumerate(known.places)
         ]
         """For each mention the first one that says the same: `20 children`, `the 20 children`."""
+        self.countable = [
+            at
+            for at, place in enumerate(known.places)
+            if self.first[at] == at and place.mention.kind not in ("ordinal", "year", "clock")
+        ]
+        """The mentions that a solution should use."""
+        self.sums = [
+            numbers
+            for equation in range(len(known.equations))
+            if len(numbers := [n for n, s in enumerate(slots) if s.role == "plus" and s.equation == equation]) > 1
+        ]
+        """The slots of the terms of each equation that adds up several, by number."""
         self._options: dict[Slot, list[tuple[Candidate, float]]] = {}
         self._picks: dict[Slot, list[Candidate]] = {}
         self._fitting: dict[int, list[int]] = {}

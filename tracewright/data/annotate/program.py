@@ -89,14 +89,17 @@ _FUNCTIONS: dict[str, Callable[[list[Number]], Number]] = {
 }
 
 
-def run(ops: Sequence[Op], numbers: Sequence[Number]) -> list[Number]:
+def run(ops: Sequence[Op], numbers: Sequence[Number], steps: Sequence[int] | None = None) -> list[Number]:
     """Run operations with these numbers as the mentions; return the result of each.
+
+    `steps` are the ones to run, in order, if not all; the result of each other one is 0.
 
     Raises:
         ZeroDivisionError: a divisor is zero.
     """
-    values: list[Number] = []
-    for op in ops:
+    values: list[Number] = [0] * len(ops)
+    for step in range(len(ops)) if steps is None else steps:
+        op = ops[step]
         args = [_value(ref, numbers, values) for ref in op.args]
         if op.name in _FUNCTIONS:
             value = _FUNCTIONS[op.name](args)
@@ -111,7 +114,7 @@ def run(ops: Sequence[Op], numbers: Sequence[Number]) -> list[Number]:
                     value = value * arg
                 else:
                     value = Fraction(value) / arg
-        values.append(value)
+        values[step] = value
     return values
 
 
@@ -126,8 +129,8 @@ def _value(ref: Ref, numbers: Sequence[Number], values: Sequence[Number]) -> Num
     return Fraction(number).numerator if ref.kind == "numerator" else Fraction(number).denominator
 
 
-def prune(ops: Sequence[Op], answer: Ref) -> list[Op]:
-    """Keep the operations that the answer needs, numbered anew; the answer is the last of them."""
+def needed_steps(ops: Sequence[Op], answer: Ref) -> list[int]:
+    """Return the operations that an answer needs, in order; itself last."""
     needed: set[int] = set()
     stack = [answer.place] if answer.kind == "step" else []
     while stack:
@@ -135,7 +138,12 @@ def prune(ops: Sequence[Op], answer: Ref) -> list[Op]:
         if at not in needed:
             needed.add(at)
             stack += [ref.place for ref in ops[at].args if ref.kind == "step"]
-    order = sorted(needed - {answer.place}) + ([answer.place] if answer.kind == "step" else [])
+    return sorted(needed)
+
+
+def prune(ops: Sequence[Op], answer: Ref) -> list[Op]:
+    """Keep the operations that the answer needs, numbered anew; the answer is the last of them."""
+    order = needed_steps(ops, answer)
     place = {old: new for new, old in enumerate(order)}
     return [
         ops[old]._replace(

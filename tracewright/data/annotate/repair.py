@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from tracewright.data.annotate.arithmetic import Leaf, Node, Product, Sum, evaluate
+from tracewright.data.annotate.arithmetic import Leaf, Node, Product, Sum, evaluate, leaves
 from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.equations import Equation
 from tracewright.number import Number
@@ -86,10 +86,7 @@ def _joined(equations: Sequence[Equation], places: Sequence[Place], answer: Numb
 
 
 def _reads(equation: Equation, value: Number) -> bool:
-    def inside(node: Node) -> bool:
-        return node.value == value if isinstance(node, Leaf) else any(inside(part) for part, _ in node[0])
-
-    return inside(equation.tree)
+    return any(leaf.value == value for leaf in leaves(equation.tree))
 
 
 def _from_mentions(places: Sequence[Place], answer: Number) -> Repair | None:

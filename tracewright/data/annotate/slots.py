@@ -142,34 +142,42 @@ class Rarity:
 
     def overlap(self, left: frozenset[Any], right: frozenset[Any]) -> float:
         """Weigh the words that two sets share; at most 6."""
-        return min(sum(self.weight.get(word, 0.0) for word in left & right), 6.0)
+        return min(math.fsum([self.weight.get(word, 0.0) for word in left & right]), 6.0)
 
 
 def shape(equation: Equation, index: int, known: Known) -> Shaped:
     """Turn the literals of an equation into slots, fusing what is one share or rate."""
-    slots: list[Slot] = []
+    shaper = _Shaper(index, known)
+    tree = shaper.walk(equation.tree, "plus")
+    return Shaped(equation, tree, tuple(shaper.slots))
 
-    def walk(node: Node, role: Role, base: bool = False) -> SlotTree:
+
+class _Shaper:
+    """Walks the tree of one equation and gathers its slots from left to right."""
+
+    def __init__(self, index: int, known: Known) -> None:
+        self.index, self.known = index, known
+        self.slots: list[Slot] = []
+
+    def walk(self, node: Node, role: Role, base: bool = False) -> SlotTree:
         if isinstance(node, Leaf):
-            form: Form = "percent" if _shown_percent(node) else "plain"
-            slots.append(Slot(node.value, role, node, index, form, not slots, base))
-            return slots[-1]
+            return self.slot(node.value, role, node, "percent" if _shown_percent(node) else "plain", base)
         if isinstance(node, Sum):
-            return SlotSum(tuple((walk(part, "minus" if sign else "plus"), sign) for part, sign in node.terms))
+            return SlotSum(tuple((self.walk(part, "minus" if sign else "plus"), sign) for part, sign in node.terms))
         factors: list[tuple[SlotTree, bool]] = []
-        parts = _fuse(_flatten(node), index, known)
+        parts = _fuse(_flatten(node), self.index, self.known)
         for at, (part, divides, fused) in enumerate(parts):
-            base = len(parts) == 2 and not divides and _is_share(parts[1 - at], known)
+            role = "divisor" if divides else "factor"
             if fused:
-                leaf = _first_leaf(part)
-                slots.append(Slot(evaluate(part), "divisor" if divides else "factor", leaf, index, fused, not slots))
-                factors.append((slots[-1], divides))
+                factors.append((self.slot(evaluate(part), role, _first_leaf(part), fused), divides))
             else:
-                factors.append((walk(part, "divisor" if divides else "factor", base), divides))
+                base = len(parts) == 2 and not divides and _is_share(parts[1 - at], self.known)
+                factors.append((self.walk(part, role, base), divides))
         return SlotProduct(tuple(factors)) if len(factors) > 1 else factors[0][0]
 
-    tree = walk(equation.tree, "plus")
-    return Shaped(equation, tree, tuple(slots))
+    def slot(self, value: Number, role: Role, leaf: Leaf, form: Form, base: bool = False) -> Slot:
+        self.slots.append(Slot(value, role, leaf, self.index, form, not self.slots, base))
+        return self.slots[-1]
 
 
 def _is_share(part: "Fused", known: Known) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from tracewright.data.annotate.algebra import read_algebra
 from tracewright.data.annotate.arithmetic import number
-from tracewright.data.annotate.equations import NUMBER_WORDS, Equation, Sentence, read_arithmetic, read_sentences
+from tracewright.data.annotate.equations import Equation, Sentence, read_arithmetic, read_sentences
 from tracewright.data.annotate.words import content, is_dealt, order_words, word_pairs
 from tracewright.number import Number
 
@@ -64,9 +64,7 @@ def _with_segments(placed: list[tuple[int, Equation]], sentence: Sentence) -> li
 
 def _numbers(sentence: Sentence, start: int, end: int) -> frozenset[Number]:
     """Gather the numbers of a part of a sentence, in digits or in words."""
-    inside = [item for item in sentence.items if start <= item.start < end]
-    values = [NUMBER_WORDS.get(item.text.lower()) if item.value is None else item.value for item in inside]
-    return frozenset(value for value in values if value is not None)
+    return frozenset(item.told for item in sentence.items if start <= item.start < end and item.told is not None)
 
 
 _RESULT = re.compile(r"=[^\S\n]*\$?(\d[\d,]*(?:\.\d+)?)(?![^\S\n]*(?:[-+*/×÷(%]|x\b)|[,.]?\d)")

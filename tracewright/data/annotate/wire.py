@@ -6,6 +6,7 @@ with money, numbers and results that nothing has used yet, and so on (`weights.p
 wirings; those that lost are the alternatives that `alternatives.py` puts to the test.
 """
 
+import math
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import NamedTuple
@@ -41,7 +42,7 @@ def search(shaped: Sequence[Shaped], scene: Scene) -> Beam:
     """Pick source after source, keeping the best wirings in the making."""
     layers, listed = [[start_state(scene.known)]], turns(shaped)
     for turn in listed:
-        layers.append(_grow(layers[-1], turn, scene, None, BEAM))
+        layers.append(_grow(layers[-1], turn, scene, None, BEAM, -math.inf))
     return Beam(listed, layers, _rank(layers[-1], scene))
 
 
@@ -52,9 +53,8 @@ def wire_with(beam: Beam, number: int, pick: Candidate, scene: Scene, far: float
     """
     states = beam.layers[number][:FORCED_BEAM]
     for turn in beam.turns[number:]:
-        states = _grow(states, turn, scene, pick if turn.number == number else None, FORCED_BEAM)
         least = beam.layers[turn.number + 1][0].score - far
-        states = [state for state in states if state.score >= least]
+        states = _grow(states, turn, scene, pick if turn.number == number else None, FORCED_BEAM, least)
     return _rank(states, scene)
 
 
@@ -90,10 +90,12 @@ def turns(shaped: Sequence[Shaped]) -> list[Turn]:
     return out
 
 
-def _grow(states: Sequence[State], turn: Turn, scene: Scene, only: Candidate | None, beam: int) -> list[State]:
-    """Pick the source of one more slot."""
+def _grow(
+    states: Sequence[State], turn: Turn, scene: Scene, only: Candidate | None, beam: int, least: float
+) -> list[State]:
+    """Pick the source of one more slot; keep the best `beam` wirings of those that score `least` or more."""
     if turn.twin >= 0:
-        return [_repeat(state, turn.twin) for state in states]
+        return [_repeat(state, turn.twin) for state in states if state.score >= least]
     slot, start, scores = turn.slot, turn.start, turn.scores
     options = [option for option in scene.options(slot) if only is None or option[0] == only]
     grown: list[tuple[float, State, Candidate]] = []
@@ -106,7 +108,7 @@ def _grow(states: Sequence[State], turn: Turn, scene: Scene, only: Candidate | N
                 fits = scores[id(pick), key] = fixed + score(beside_features(here, slot, pick, scene, start))
             grown.append((state.score + fits + score(past_features(state, slot, pick, scene)), state, pick))
     grown.sort(key=itemgetter(0), reverse=True)
-    return [bind(state, slot, pick, total) for total, state, pick in grown[:beam]]
+    return [bind(state, slot, pick, total) for total, state, pick in grown[:beam] if total >= least]
 
 
 def _like(pick: Candidate, options: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:

@@ -61,9 +61,10 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=1024)
 def content(text: str) -> tuple[str, ...]:
     """Return the stems of the words of a text that say something, in order."""
-    return tuple(stem(word) for word in WORD.findall(text) if word.lower() not in STOP)
+    return tuple([stem(word) for word in WORD.findall(text) if word.lower() not in STOP])
 
 
 UNITS = word_set(
@@ -83,6 +84,7 @@ _RELATIONS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def relation(text: str) -> str:
     """Return what the words right after a number make of it: `times`, `more`, `less`, or an empty string."""
     for word in WORD.findall(text)[:3]:
@@ -131,6 +133,7 @@ def is_dealt(text: str) -> bool:
     return not _DEALT.isdisjoint(map(str.lower, WORD.findall(text)))
 
 
+@lru_cache(maxsize=1024)
 def word_pairs(text: str) -> frozenset[tuple[str, str]]:
     """Return the pairs of neighbouring words of a text that are not both stop words."""
     words = [word.lower() for word in WORD.findall(text)]
