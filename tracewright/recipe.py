@@ -55,6 +55,9 @@ class DataConfig:
     """Variants (other numbers, names, things) of each certain GSM8K problem that are trained on as well; 0: none."""
     tiers: tuple[Literal["certain", "likely", "doubtful"], ...] = ("certain", "likely")
     """Which annotated problems are trained on, by how sure their wiring is."""
+    errata: Literal["drop", "keep"] = "drop"
+    """Problems of GSM8K whose worked solution is known to be wrong (data/errata.tsv): not trained on, or trained on as
+    all others. Those of dev are scored in any case, as the data set has them."""
     test: bool = False
     """Score on the GSM8K test split as well; a run that does so records it."""
     files: tuple[str, ...] = ()

@@ -1,6 +1,9 @@
 """Many solutions at once: the table, the taxonomy, and the figures on the real train file where it is at hand."""
 
+import gc
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tracewright.data.annotate import annotate, annotate_all
@@ -59,6 +62,42 @@ def test_progress_is_told() -> None:
     seen: list[int] = []
     annotate_all(own(), seen.append)
     assert seen == [1, 2, 3, 4, 5]
+
+
+WORKED = [
+    ("Ann is twice as old as Bo. Together they are 27. How old is Bo?", "2x + x = 27\n3x = 27\nx = 9", "9"),
+    ("Ann has 3 bags of 4 figs and 5 figs. How many?", "3*4=<<3*4=12>>12\nWith the others it is 17.", "17"),
+]
+"""An unknown, and a last step that stands in words."""
+
+
+def test_annotating_leaves_no_garbage_in_cycles() -> None:
+    """The command counts on it: it lets nobody look for such."""
+    worked = [Problem(question=question, solution=solution, answer=answer) for question, solution, answer in WORKED]
+    assert all(problem.trace for problem in annotate_all(worked)[0])  # what is read but once may leave some
+    gc.collect()
+    gc.disable()
+    try:
+        annotate_all([*own(3), *worked])
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_any_hash_seed_weighs_words_alike() -> None:
+    code = (
+        "from tracewright.data.annotate.slots import Rarity\n"
+        "words = [f'word{n}' for n in range(60)]\n"
+        "weights = Rarity([frozenset(words[at:]) for at in range(50)])\n"
+        "for at in range(0, 50, 2): print(repr(weights.overlap(frozenset(words[at:at + 9]), frozenset(words))))"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in "1234"
+    }
+    assert len(told) == 1
 
 
 def real() -> list[Problem]:

@@ -154,6 +154,21 @@ def test_equal_numbers_are_told_apart_by_their_nouns() -> None:
     assert found.tier == "certain"
 
 
+def test_a_conversion_done_in_the_head_needs_a_number_of_that_unit() -> None:
+    hours = made(
+        "Ann swims for 90 minutes on each of 5 days. How many hours is that?",
+        "She swims 5*1.5=<<5*1.5=7.5>>7.5 hours.",
+        "7.5",
+    )
+    assert sources(hours) == ["div n1 60", "mul n2 step1"]
+    seasons = made(
+        "The first season of a show had 12 episodes, every other season 18. It ran for 5 seasons. How many before the last?",
+        "Seasons 2 to 4 had 18*3=<<18*3=54>>54 episodes.\nWith the first that is 12+54=<<12+54=66>>66.",
+        "66",
+    )
+    assert sources(seasons) == ["mul n3 3", "add n2 step1"] and seasons.tier == "doubtful"
+
+
 def test_equal_numbers_are_told_apart_by_first_next_and_other() -> None:
     first, another = "The first 3 hens lay 5 eggs each.", "Another 3 hens lay 5 eggs each."
     solution = (

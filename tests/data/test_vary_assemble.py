@@ -10,10 +10,12 @@ import pytest
 
 from tracewright.config import read_config
 from tracewright.data import assemble as assemble_module
+from tracewright.data import errata as errata_module
 from tracewright.data.assemble import assemble
+from tracewright.data.errata import Erratum
 from tracewright.data.gsm8k import read_gsm8k
 from tracewright.data.overlap import check_overlap
-from tracewright.data.problem import Problem
+from tracewright.data.problem import Problem, question_digest
 from tracewright.data.vary import Varied
 from tracewright.errors import ConfigError
 from tracewright.grade import grade
@@ -94,3 +96,19 @@ def test_the_key_is_checked() -> None:
     assert read_config(DataConfig, None, ["variants=4", "gsm8k=x"]).variants == 4
     with pytest.raises(ConfigError, match=r"data\.variants must not be negative"):
         read_config(DataConfig, None, ["variants=-1"])
+
+
+def test_problems_with_a_known_fault_are_left_out_unless_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_folder(tmp_path)
+    known = read_gsm8k(tmp_path)[3]
+    erratum = Erratum(known.id, "unclear", "", "nobody says which fair")
+    monkeypatch.setattr(errata_module, "errata", lambda: {question_digest(known.question)[:16]: erratum})
+
+    def made(**keys: object) -> tuple[set[str], set[str], str]:
+        found = assemble(config(tmp_path, variants=1, **keys), 1, asked="gsm8k")
+        trained = {problem.schema or problem.id for problem in found.train}
+        return trained, {problem.id for problem in found.asked}, " ".join(found.notes)
+
+    dropped, kept = made(), made(errata="keep")
+    assert kept[0] - dropped[0] == kept[1] - dropped[1] == {known.id}
+    assert "and no known fault" in dropped[2] and "known fault" not in kept[2]

@@ -311,6 +311,7 @@ def _vary_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _vary(options: argparse.Namespace) -> int:
+    from tracewright.data.errata import KNOWN, without_errata
     from tracewright.data.problem import read_problems, write_problems
     from tracewright.data.vary import learn_ranges, vary_all
 
@@ -324,14 +325,15 @@ def _vary(options: argparse.Namespace) -> int:
             "'tracewright annotate' writes traces",
         )
     _check_ids(chosen, options.file)
-    reasons: dict[str, int] = {}
+    sound = without_errata(chosen)
+    reasons = {KNOWN: len(chosen) - len(sound)} if len(sound) < len(chosen) else {}
     full = total = 0
-    with _uncollected(), progress_bar("vary", len(chosen), "problem") as bar:
+    with _uncollected(), progress_bar("vary", len(sound), "problem") as bar:
         ranges = learn_ranges(found)
 
         def varied() -> Iterator["Problem"]:
             nonlocal full, total
-            for each in vary_all(chosen, options.count, options.seed, ranges):
+            for each in vary_all(sound, options.count, options.seed, ranges):
                 full += len(each.variants) == options.count
                 total += len(each.variants)
                 if each.reason:

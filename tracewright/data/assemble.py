@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tracewright.data.annotate import annotate_all
+from tracewright.data.errata import without_errata
 from tracewright.data.files import check_apart, check_held_out, read_asked, read_evaluated, read_training
 from tracewright.data.generate import SPLITS, problems
 from tracewright.data.gsm8k import gsm8k_path, read_gsm8k
@@ -76,11 +77,15 @@ def assemble(
     return made
 
 
+_SOUND = {"drop": " and no known fault", "keep": ""}
+"""What a note adds of the training problems."""
+
+
 def _add_files(made: Assembly, config: DataConfig) -> list[Problem]:
     """Add the training problems of files; return them."""
     given = []
     for path in config.files:
-        problems, note = read_training(Path(path), config.tiers)
+        problems, note = read_training(Path(path), config.tiers, config.errata == "keep")
         given += problems
         made.notes.append(note)
         made.fingerprints[path] = fingerprint(Path(path))
@@ -91,10 +96,11 @@ def _add_files(made: Assembly, config: DataConfig) -> list[Problem]:
 def _add_asked(made: Assembly, config: DataConfig, asked: str) -> None:
     """Add the questions of RL, which need no trace."""
     if asked == "gsm8k":
-        made.asked.extend(read_gsm8k(config.gsm8k, "train"))
+        found = read_gsm8k(config.gsm8k, "train")
     else:
-        made.asked.extend(read_asked(Path(asked)))
+        found = read_asked(Path(asked))
         made.fingerprints[asked] = fingerprint(Path(asked))
+    made.asked.extend(without_errata(found) if config.errata == "drop" else found)
     made.notes.append(f"RL asks {len(made.asked)} questions of {asked}, graded on the answer alone.")
 
 
@@ -125,11 +131,13 @@ def _add_gsm8k(made: Assembly, config: DataConfig, files: Mapping[str, list[Prob
         real["train"] = []  # nothing of it is wanted, and to annotate it takes most of a minute
     annotated = {split: _annotate(found, f"gsm8k {split}", tell) for split, found in real.items()}
     train = [problem for problem in annotated["train"] if problem.trace and problem.tier in config.tiers]
+    if config.errata == "drop":
+        train = without_errata(train)
     made.notes.append(
         "GSM8K: no training problem is used, because data.gsm8k_train is 0."
         if config.gsm8k_train == 0
         else f"GSM8K: {len(train)} of {len(annotated['train'])} training problems have a trace of tier "
-        f"{' or '.join(config.tiers)}"
+        f"{' or '.join(config.tiers)}{_SOUND[config.errata]}"
         + (
             f"; {config.gsm8k_train} of them are used."
             if config.gsm8k_train is not None and config.gsm8k_train < len(train)

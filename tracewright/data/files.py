@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tracewright.data.errata import without_errata
 from tracewright.data.gsm8k import gsm8k_path
 from tracewright.data.overlap import check_overlap
 from tracewright.data.problem import Problem, read_problems
@@ -44,21 +45,24 @@ def check_found(config: DataConfig, asked: str, evaluated: Sequence[str]) -> Non
             gsm8k_path(config.gsm8k, split)
 
 
-def read_training(path: Path, tiers: Sequence[str]) -> tuple[list[Problem], str]:
+def read_training(path: Path, tiers: Sequence[str], faulty: bool = False) -> tuple[list[Problem], str]:
     """Read problems to train on, and a sentence that says how many there are.
 
-    Problems without a trace are left out, as are those of other tiers; one that states no tier is as good as certain.
+    Problems without a trace are left out, as are those of other tiers (one that states no tier is as good as certain)
+    and, unless `faulty`, those of GSM8K that `errata.py` knows.
 
     Raises:
         DataError: the file cannot be used, or no problem is left.
     """
     found = read_problems(path)
     chosen = [problem for problem in found if problem.trace and (not problem.tier or problem.tier in tiers)]
-    if not chosen:
+    sound = chosen if faulty else without_errata(chosen)
+    if not sound:
         raise DataError(
             f"{path} has no problem with a trace of tier {' or '.join(tiers)}", "'tracewright annotate' writes traces"
         )
-    return chosen, f"{path}: {len(chosen)} of {len(found)} problems have a trace of tier {' or '.join(tiers)}."
+    known = f" and no known fault ({len(chosen) - len(sound)} have one)" if len(sound) < len(chosen) else ""
+    return sound, f"{path}: {len(sound)} of {len(found)} problems have a trace of tier {' or '.join(tiers)}{known}."
 
 
 def read_asked(path: Path) -> list[Problem]:

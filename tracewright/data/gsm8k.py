@@ -12,7 +12,6 @@ Not covered: traces (`annotate/`); whether a test file has twins in train (`over
 """
 
 import gzip
-import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tracewright.data.overlap import find_all_overlaps
-from tracewright.data.problem import Problem
+from tracewright.data.problem import Problem, question_digest
 from tracewright.errors import DataError
 from tracewright.number import read_answer, write
 
@@ -96,8 +95,7 @@ def gsm8k_path(source: str | Path, split: Split = "train") -> Path | None:
 
 def is_dev(question: str) -> bool:
     """Say whether a question of the official train file belongs to dev."""
-    digest = hashlib.sha256(" ".join(question.lower().split()).encode("utf-8", "surrogatepass")).hexdigest()
-    return int(digest[:8], 16) < DEV_SHARE * 16**8
+    return int(question_digest(question)[:8], 16) < DEV_SHARE * 16**8
 
 
 def read_final_answer(solution: str) -> str | None:

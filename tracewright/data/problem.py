@@ -48,6 +48,11 @@ class Problem:
     """Whatever else a source says of it."""
 
 
+def question_digest(question: str) -> str:
+    """Return the SHA-256 of a question in hexadecimal digits, whatever its case and white space."""
+    return hashlib.sha256(" ".join(question.lower().split()).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 FIELDS = tuple(item.name for item in fields(Problem))
 """The fields of a problem, in order."""
 _DEFAULTS: dict[str, Any] = {

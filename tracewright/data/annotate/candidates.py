@@ -9,7 +9,8 @@ Not covered: the choice among candidates (`wire.py`).
 from fractions import Fraction
 from functools import lru_cache
 
-from tracewright.data.annotate.constants import find_constant
+from tracewright.data.annotate.constants import cue_words, find_constant
+from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.slots import Candidate, Known, Slot, View
 from tracewright.number import Number, tidy
 
@@ -139,13 +140,19 @@ def _weak(slot: Slot, known: Known) -> list[Candidate]:
         if v * 100 == m or (kind == "mention" and v * 100 == m):
             views.append(("hundredth", 100))
         for by in _SCALES:
+            up, down = v == m * by and m != 1, v * by == m
+            if not (up or down) or (kind == "mention" and cue_words(by).isdisjoint(_units(known.places[index]))):
+                continue
             constant = find_constant(by, sentence, known.question)
-            if constant and constant.strength == 2 and v == m * by and m != 1:
-                views.append(("scaled_up", by))
-            if constant and constant.strength == 2 and v * by == m:
-                views.append(("scaled_down", by))
+            if constant and constant.strength == 2:
+                views.append(("scaled_up" if up else "scaled_down", by))
         found += [Candidate(kind, index, view, m, by) for view, by in views]  # type: ignore[arg-type]
     return found or _joined(slot, known) or [Candidate("free", 0, "same", tidy(v))]
+
+
+def _units(place: Place) -> frozenset[str]:
+    """Return the words of which one may be the unit of a number: 30 minutes become half an hour, 12 episodes do not."""
+    return frozenset((*place.after, "dollar") if place.dollar else place.after)
 
 
 def _joined(slot: Slot, known: Known) -> list[Candidate]:

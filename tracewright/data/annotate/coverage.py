@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tracewright.data.annotate.annotation import Annotation, annotate
+from tracewright.data.errata import find_erratum
 from tracewright.data.problem import Problem
 from tracewright.trace.render import render
 
@@ -33,7 +34,7 @@ class Coverage(NamedTuple):
     """The coverage table of an annotated set; `str()` prints it."""
 
     rows: tuple[Row, ...]
-    """Executes, grounded, and each tier, of all problems."""
+    """Executes, grounded, and each tier, of all problems; and how many `errata.py` knows."""
     experts: tuple[Row, ...]
     """Experts of the traces."""
     failures: tuple[Row, ...]
@@ -92,6 +93,9 @@ def annotated(problem: Problem, annotation: Annotation) -> Problem:
         extra["annotation"] = annotation.reason
     if annotation.odds is not None:
         extra["odds"] = round(annotation.odds, 2)
+    erratum = find_erratum(problem.question)
+    if erratum:
+        extra["erratum"] = f"{erratum.fault}: {erratum.reason}"
     return replace(problem, trace=trace, tier=annotation.tier, steps=annotation.steps, extra=extra)
 
 
@@ -106,6 +110,9 @@ def coverage(problems: Sequence[Problem], annotations: Sequence[Annotation]) -> 
     ]
     for tier in ("certain", "likely", "doubtful", "failed"):
         rows.append(Row(f"tier {tier}", sum(annotation.tier == tier for annotation in annotations), total))
+    known = [problem.id for problem in problems if find_erratum(problem.question)]
+    if known:
+        rows.append(Row("solution known to be wrong", len(known), total, tuple(known)))
     experts = _count((annotation.trace.expert, "") for annotation in traced if annotation.trace)
     failures = _count((annotation.kind, problem.id) for problem, annotation in pairs if annotation.tier == "failed")
     doubts = _count(

@@ -156,22 +156,24 @@ def write_equation(problem: Problem, tree: Node, given: Mapping[Leaf, int]) -> A
     places = read_places(problem.question)
     words = Words.of(places)
     steps = Steps(places)
+    answer = _write(tree, given, places, words, steps)
+    return settle(steps.program, answer, places, words if not _all_given(tree, given) else Words({}), problem)
 
-    def node(tree: Node) -> Ref:
-        if isinstance(tree, Leaf):
-            place = given.get(tree)
-            if place is None:
-                return constant(tree.value) if tree.made else words.bind(tree.value)
-            same_value = places[place].mention.value == tree.value
-            return Ref("mention", place) if same_value else Ref("free", 0, tree.value)
-        plain, inverse, unit = ("add", "sub", 0) if isinstance(tree, Sum) else ("mul", "div", 1)
-        parts = [(node(part), sign) for part, sign in _flat(tree)]
-        kept = [ref for ref, sign in parts if not sign] or [constant(unit)]
-        turned = [ref for ref, sign in parts if sign]
-        total = steps.add(plain, *kept) if len(kept) > 1 else kept[0]
-        return steps.add(inverse, total, *turned) if turned else total
 
-    return settle(steps.program, node(tree), places, words if not _all_given(tree, given) else Words({}), problem)
+def _write(tree: Node, given: Mapping[Leaf, int], places: Sequence[Place], words: Words, steps: Steps) -> Ref:
+    """Write the steps of a tree; return what holds its value."""
+    if isinstance(tree, Leaf):
+        place = given.get(tree)
+        if place is None:
+            return constant(tree.value) if tree.made else words.bind(tree.value)
+        same_value = places[place].mention.value == tree.value
+        return Ref("mention", place) if same_value else Ref("free", 0, tree.value)
+    plain, inverse, unit = ("add", "sub", 0) if isinstance(tree, Sum) else ("mul", "div", 1)
+    parts = [(_write(part, given, places, words, steps), sign) for part, sign in _flat(tree)]
+    kept = [ref for ref, sign in parts if not sign] or [constant(unit)]
+    turned = [ref for ref, sign in parts if sign]
+    total = steps.add(plain, *kept) if len(kept) > 1 else kept[0]
+    return steps.add(inverse, total, *turned) if turned else total
 
 
 def _flat(tree: Sum | Product) -> list[tuple[Node, bool]]:

@@ -309,12 +309,14 @@ class _Reader:
         start, mentions = self.program.start, self.mentions
         pairs: set[tuple[int, int]] = set()
         compared = _COMPARED.any(words_of(self.question))
+        graded = _GRADED.any(words_of(self.question))
         numbers = [at for at in range(len(mentions)) if mentions[at].kind in PLAIN]
         for left, right in combinations(numbers, 2):
             same_sort = self.keys[left][0] == self.keys[right][0]
             between = self.question[mentions[left].end : mentions[right].start]
             near = self.keys[left][1] == self.keys[right][1] != "" or not _STOP.search(between)
-            alike = same_sort and (near or (compared and self.keys[left][0] == "money"))
+            sort = self.keys[left][0]
+            alike = same_sort and (near or (compared and sort == "money") or (graded and sort == "percent"))
             joined = right == left + 1 and _JOINED.fullmatch(between)
             if alike or joined or (best and same_sort):
                 pairs.add((left, right))
