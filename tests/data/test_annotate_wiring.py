@@ -162,7 +162,7 @@ def test_a_conversion_done_in_the_head_needs_a_number_of_that_unit() -> None:
     )
     assert sources(hours) == ["div n1 60", "mul n2 step1"]
     seasons = made(
-        "The first season of a show had 12 episodes, every other season 18. It ran for 5 seasons. How many before the last?",
+        "The first season of a show had 12 episodes, every other 18. It ran for 5 seasons. How many before the last?",
         "Seasons 2 to 4 had 18*3=<<18*3=54>>54 episodes.\nWith the first that is 12+54=<<12+54=66>>66.",
         "66",
     )

@@ -120,10 +120,21 @@ def test_the_last_variants_are_looked_for_as_long_as_the_first(monkeypatch: pyte
     for chance in ("STYLE", "NAMES", "THINGS", "ORDER"):
         monkeypatch.setattr(f"tracewright.data.vary.variant.{chance}", 0.0)
     few = problem("A crate holds 14 melons and 2 go bad. How many are good?", "12", "n1 sub n2 -> result")
-    there_are = len(list(variants(few, 1000, 0, Ranges())))
-    assert 15 < there_are < 1000
+    listed = {each.question for each in variants(few, 1000, 0, Ranges())}
+    assert 15 < len(listed) < 1000
+    monkeypatch.setattr("tracewright.data.vary.draw.FEW", 0)  # drawn one by one
     for seed in range(4):
-        assert len(list(variants(few, there_are, seed, Ranges()))) == there_are
+        assert {each.question for each in variants(few, len(listed), seed, Ranges())} == listed
+
+
+def test_of_few_numbers_none_come_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = problem("A crate holds 14 melons and 2 go bad. How many are good?", "12", "n1 sub n2 -> result")
+    there_are = len(list(variants(few, 1000, 5, Ranges())))
+    told = [vary(few, 5, index, Ranges()) for index in range(there_are)]
+    monkeypatch.setattr("tracewright.data.vary.variant.STYLE", 0.0)
+    numbers = [each.extra["changed"]["slots"] for index in range(30) if (each := vary(few, 5, index, Ranges()))]
+    assert len({str(each) for each in numbers[:15]}) == 15
+    assert all(told) and len(numbers) == 30
 
 
 def test_variants_leave_no_garbage_in_cycles() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
-from tracewright.data.vary.checks import Check, Op, check_of, keeps, pairs, program_of, work
+from tracewright.data.vary.checks import Check, Op, Order, check_of, keeps, pairs, program_of, work
 from tracewright.data.vary.doubts import doubt_of, guises
-from tracewright.data.vary.draw import Slot, draw, drawer_of
+from tracewright.data.vary.draw import Slot, draw, drawer_of, list_draws
 from tracewright.data.vary.figures import read_figure, spell
 from tracewright.data.vary.fixed import fixed
 from tracewright.data.vary.lexicon import Lexicon, words_of
@@ -170,6 +170,24 @@ def test_draws_find_dividends() -> None:
         assert (tops[0] - tops[1]) % tops[2] == 0 and set(bottoms) == {1}
         failed += tops[program.answer] * tops[2] != tops[0] - tops[1]
     assert failed == 0
+    assert list_draws(drawer) is None  # too many
+
+
+def test_all_of_a_few_draws_are_listed() -> None:
+    steps = "- {op: compute, compute_op: div, args: [n1, n2], var: r}"
+    program = program_of(run_of(steps, [24, 4]), [24, 4])
+    assert program is not None
+    checks = {op.out: check_of(op.out, 6) for op in program.ops}
+    slots = [Slot((0,), tuple(range(20, 40))), Slot((1,), (3, 4, 5, 7))]
+    drawer = drawer_of(program, program.ops, checks, slots, [Order(0, program.answer, 1)])
+    listed = list_draws(drawer)
+    assert listed is not None and all(set(bottoms) == {1} for _, bottoms in listed)
+    assert sorted(tops for tops, _ in listed) == sorted(
+        [top, by, top // by] for top in range(20, 40) for by in (3, 4, 5, 7) if top % by == 0
+    )
+    chance = random.Random(2).random
+    drawn = {tuple(found[0]) for _ in range(400) if (found := draw(drawer, chance))}
+    assert drawn == {tuple(tops) for tops, _ in listed}
 
 
 def test_draws_give_up_where_nothing_will_do() -> None:
@@ -178,7 +196,8 @@ def test_draws_give_up_where_nothing_will_do() -> None:
     assert program is not None
     slots = [Slot((0,), (13, 17)), Slot((1,), (5, 7))]
     checks = {op.out: check_of(op.out, 3) for op in program.ops}
-    assert draw(drawer_of(program, program.ops, checks, slots, ()), random.Random(1).random) is None
+    drawer = drawer_of(program, program.ops, checks, slots, ())
+    assert draw(drawer, random.Random(1).random) is None and list_draws(drawer) == []
 
 
 @pytest.mark.parametrize(

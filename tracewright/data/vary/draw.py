@@ -4,12 +4,14 @@ Constructive, not by trial of whole problems: the slots come one after another, 
 shares, percents) first, and each is drawn from those of its values that keep every check that can be made by then; so
 a dividend is drawn from the multiples of what was drawn before it. Where a slot has no such value, all begins anew.
 
+Where there are few values all draws are listed at once, which is quicker, and no draw then comes twice.
+
 Not covered: what the slots and checks are (`slots.py`, `checks.py`).
 """
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import gcd
+from math import gcd, prod
 from typing import NamedTuple
 
 from tracewright.data.vary.checks import Check, Op, Order, Program, pairs
@@ -20,6 +22,8 @@ ATTEMPTS = 12
 """So often it begins anew before it gives up."""
 TRIES = 120
 """Most values of one slot that are tried in one attempt."""
+FEW = 1000
+"""Up to so many draws, those that keep no check counted as well, are listed at once."""
 
 
 class Slot(NamedTuple):
@@ -116,25 +120,50 @@ def draw(drawer: Drawer, random: Callable[[], float]) -> tuple[list[int], list[i
 
 def _draw_level(level: Level, tops: list[int], bottoms: list[int], random: Callable[[], float]) -> int:
     """Set one slot to a value that keeps the checks; return how many were tried, negative where none does."""
-    registers, new_tops, new_bottoms, strides, trials, orders = level
-    count = len(new_tops)
+    count = len(level.tops)
     at = int(random() * count)
-    stride = strides[int(random() * len(strides))]
+    stride = level.strides[int(random() * len(level.strides))]
     most = min(count, TRIES)
     for tried in range(1, most + 1):
-        top, bottom = new_tops[at], new_bottoms[at]
-        for register in registers:
-            tops[register] = top
-            bottoms[register] = bottom
-        for trial in trials:
-            if not trial(tops, bottoms):
-                break
-        else:
-            for left, right, sign in orders:
-                one, other = tops[left] * bottoms[right], tops[right] * bottoms[left]
-                if (one > other) - (one < other) != sign:
-                    break
-            else:
-                return tried
+        if _set(level, at, tops, bottoms):
+            return tried
         at = (at + stride) % count
     return -most
+
+
+def _set(level: Level, at: int, tops: list[int], bottoms: list[int]) -> bool:
+    """Set one slot to one of its values, from 0, and say whether that keeps the checks."""
+    registers, new_tops, new_bottoms, _, trials, orders = level
+    top, bottom = new_tops[at], new_bottoms[at]
+    for register in registers:
+        tops[register] = top
+        bottoms[register] = bottom
+    for trial in trials:
+        if not trial(tops, bottoms):
+            return False
+    for left, right, sign in orders:
+        one, other = tops[left] * bottoms[right], tops[right] * bottoms[left]
+        if (one > other) - (one < other) != sign:
+            return False
+    return True
+
+
+def list_draws(drawer: Drawer) -> list[tuple[list[int], list[int]]] | None:
+    """List the registers' numerators and denominators of all draws that keep the checks; None for more than a few."""
+    if prod(len(level.tops) for level in drawer.levels) > FEW:
+        return None
+    found: list[tuple[list[int], list[int]]] = []
+    _list_from(drawer.levels, list(drawer.tops), list(drawer.bottoms), found)
+    return found
+
+
+def _list_from(
+    levels: Sequence[Level], tops: list[int], bottoms: list[int], found: list[tuple[list[int], list[int]]]
+) -> None:
+    """Add the draws that begin as the registers do, which these levels may still change."""
+    if not levels:
+        found.append((tops.copy(), bottoms.copy()))
+        return
+    for at in range(len(levels[0].tops)):
+        if _set(levels[0], at, tops, bottoms):
+            _list_from(levels[1:], tops, bottoms, found)

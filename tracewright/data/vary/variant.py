@@ -21,7 +21,7 @@ from typing import NamedTuple
 from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
 from tracewright.data.vary.checks import number_of
-from tracewright.data.vary.draw import draw
+from tracewright.data.vary.draw import draw, list_draws
 from tracewright.data.vary.figures import spell
 from tracewright.data.vary.names import Person, Thing, exchange, read_persons, read_things, rename
 from tracewright.data.vary.rewrite import Arrangement, Forms, Pieces, arrange, cut, join, shuffled
@@ -72,7 +72,7 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
         return
     teller = _Teller(problem, plan, seed)
     seen, index, idle = {problem.question}, 0, 0
-    while len(seen) <= count and idle < PATIENCE[0] + PATIENCE[1] * len(seen):
+    while len(seen) <= count and idle < PATIENCE[0] + PATIENCE[1] * len(seen) and not teller.ends_at(index):
         made = teller.tell(index, seen)
         index, idle = index + 1, idle + 1
         if made is not None:
@@ -138,9 +138,7 @@ class _Numbers(NamedTuple):
     """The numbers of the question and the results of the trace, as `draw` gives them."""
     values: dict[int, Number]
     texts: dict[int, str]
-    """By mention, the values of those that move, and how these and those that may be written otherwise are written."""
-    flipped: list[int]
-    """Mentions that change between digits and words."""
+    """By mention, the values of those that move, and how they are written."""
 
 
 class _Teller:
@@ -164,26 +162,52 @@ class _Teller:
         self.flips = [(at, plan.mentions[at].text) for at in plan.flips]
         named = f"{problem.question}\n{problem.id}/{seed}/".encode("utf-8", "surrogatepass")
         self.digest = hashlib.blake2b(named, digest_size=16)
+        self.few = self._few()
+        """All that the numbers of a variant may be, in an order of this seed; None where these are more than a few."""
+        self.alone = not (plan.persons or plan.things or plan.flips or plan.pieces.swaps)
+        """Nothing changes but the numbers."""
+
+    def _few(self) -> list[_Numbers] | None:
+        """List what the numbers of variants may be, shuffled."""
+        drawn = list_draws(self.plan.layout.drawer)
+        if drawn is None:
+            return None
+        found = [numbers for tops, bottoms in drawn if (numbers := self._numbers(tops, bottoms))]
+        self.source.seed(int.from_bytes(self.digest.digest()))
+        self.source.shuffle(found)
+        return found
 
     def tell(self, index: int, known: Container[str] = ()) -> Problem | None:
         """Return the variant of an index; None where there is none, or its question is known already."""
         digest = self.digest.copy()
         digest.update(b"%d" % index)
         self.source.seed(int.from_bytes(digest.digest()))
+        numbers = self._drawn() if self.few is None else self.few[index % len(self.few)] if self.few else None
+        if numbers is None:
+            return None
+        texts, flipped = self._styled(numbers)
+        order, names, things = self._order(), self._names(), self._things()
+        if order not in self.arrangements:
+            self.arrangements[order] = arrange(self.plan.pieces, order)
+        parts = join(self.arrangements[order].parts, texts, names, things)
+        # A draw that was told before ends the search: what an index gives must not depend on the others.
+        if "".join(parts) in known:
+            return None
+        return self._told(index, numbers, flipped, order, names, things, parts)
+
+    def ends_at(self, index: int) -> bool:
+        """Say whether all that there is has been told before an index."""
+        return self.few is not None and self.alone and index >= len(self.few)
+
+    def _drawn(self) -> _Numbers | None:
+        """Draw numbers that can be written and are others than they were."""
         for _ in range(DRAWS):
             drawn = draw(self.plan.layout.drawer, self.random)
             if drawn is None:
                 return None
             numbers = self._numbers(*drawn[:2])
             if numbers is not None:
-                order, names, things = self._order(), self._names(), self._things()
-                if order not in self.arrangements:
-                    self.arrangements[order] = arrange(self.plan.pieces, order)
-                parts = join(self.arrangements[order].parts, numbers.texts, names, things)
-                # A draw that was told before ends the search: what an index gives must not depend on the others.
-                if "".join(parts) in known:
-                    return None
-                return self._told(index, numbers, order, names, things, parts)
+                return numbers
         return None
 
     def _numbers(self, tops: list[int], bottoms: list[int]) -> _Numbers | None:
@@ -202,23 +226,28 @@ class _Teller:
             if value != before:
                 changed = True
             values[at], texts[at] = value, text
-        if not changed:
-            return None
-        flipped = []
+        return _Numbers(tops, bottoms, values, texts) if changed else None
+
+    def _styled(self, numbers: _Numbers) -> tuple[dict[int, str], list[int]]:
+        """Write numbers, some in words that were in digits or the other way; return these as well."""
+        if not self.flips:
+            return numbers.texts, []
+        texts, flipped = dict(numbers.texts), []
         for at, text in self.flips:
             text = texts.setdefault(at, text)
             if self.random() < STYLE:
-                value = values.get(at, self.before[at])
+                value = numbers.values.get(at, self.before[at])
                 digits = text[0].isdecimal()
                 if value.__class__ is int and 1 < value < (13 if digits else 1000):
                     texts[at] = spell(value) if digits else str(value)
                     flipped.append(at)
-        return _Numbers(tops, bottoms, values, texts, sorted(flipped))
+        return texts, sorted(flipped)
 
     def _told(
         self,
         index: int,
         numbers: _Numbers,
+        flipped: Sequence[int],
         order: tuple[int, ...],
         names: Sequence[str],
         things: Sequence[Forms],
@@ -261,8 +290,8 @@ class _Teller:
             changed["names"] = renamed
         if swapped:
             changed["items"] = {many: swapped[many] for _, many, _ in plan.things if many in swapped}
-        if numbers.flipped:
-            changed["words"] = [f"n{at + 1}" for at in numbers.flipped]
+        if flipped:
+            changed["words"] = [f"n{at + 1}" for at in flipped]
         if order != self.plain:
             changed["order"] = list(order)
         return Problem(
