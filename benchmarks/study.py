@@ -29,6 +29,7 @@ from tracewright.cli.verb import whole
 from tracewright.config import read_config
 from tracewright.data.annotate import annotate_all
 from tracewright.data.assemble import assemble
+from tracewright.data.errata import without_errata
 from tracewright.data.generate import Split, problems
 from tracewright.data.gsm8k import read_gsm8k
 from tracewright.data.overlap import find_all_overlaps
@@ -93,6 +94,8 @@ def training(recipe: Recipe, real: list[Problem], dev: list[Problem]) -> list[Pr
     data = replace(recipe.data, gsm8k="", variants=0) if recipe.data.train else None
     synthetic = assemble(data, recipe.seed).train if data else []
     chosen = [problem for problem in real if problem.tier in recipe.data.tiers]
+    if recipe.data.errata == "drop":
+        chosen = without_errata(chosen)
     certain = [problem for problem in chosen if problem.tier == "certain"]
     varied = vary_all(certain, recipe.data.variants, recipe.seed, learn_ranges(real)) if recipe.data.variants else []
     made = [variant for each in varied for variant in each.variants]

@@ -56,7 +56,7 @@ class DataConfig:
     tiers: tuple[Literal["certain", "likely", "doubtful"], ...] = ("certain", "likely")
     """Which annotated problems are trained on, by how sure their wiring is."""
     errata: Literal["drop", "keep"] = "drop"
-    """Problems of GSM8K whose worked solution is known to be wrong (data/errata.tsv): not trained on, or trained on as
+    """Problems of GSM8K of which a fault is known (data/errata.tsv), in SFT and RL: not trained on, or trained on as
     all others. Those of dev are scored in any case, as the data set has them."""
     test: bool = False
     """Score on the GSM8K test split as well; a run that does so records it."""
@@ -240,7 +240,7 @@ class RlConfig:
     steps: int = 40
     """Optimizer steps; 0: no RL."""
     problems: str = "train"
-    """Whose questions are asked: train, the training problems; gsm8k, all training questions of data.gsm8k, whether
+    """Whose questions are asked: train, the training problems; gsm8k, the training questions of data.gsm8k, whether
     they have a trace or not; or a file of questions and answers. The last two are graded on the answer alone."""
     questions: int = 8
     """Questions a step."""

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tracewright.data.errata import Erratum, errata, find_erratum, without_errat
 from tracewright.data.files import read_training
 from tracewright.data.gsm8k import read_solutions
 from tracewright.data.problem import Problem, question_digest, write_problems
+from tracewright.errors import DataError
 from tracewright.number import read_answer
 
 GSM8K = Path(os.environ.get("TRACEWRIGHT_GSM8K") or Path(__file__).parents[3] / "shared" / "data" / "gsm8k")
@@ -69,15 +71,17 @@ def test_case_and_white_space_make_no_difference(ducks_are_known: None) -> None:
     assert find_erratum(DUCKS.question.upper().replace(" ", "\n  ")) == find_erratum(DUCKS.question) is not None
     assert find_erratum(DUCKS.question.replace("9", "8")) is None
     assert without_errata([HENS, DUCKS]) == [HENS]
+    mended = replace(DUCKS, answer="4", solution="There are 9 - 5 = <<9-5=4>>4 ducks.")
+    assert without_errata([mended]) == [mended]
 
 
 def test_annotate_says_which_are_known(ducks_are_known: None) -> None:
     (hens, ducks), table = annotate_all([HENS, DUCKS])
     assert ducks.extra["erratum"] == "answer: those sold are added" and ducks.trace
     assert "erratum" not in hens.extra
-    row = next(row for row in table.rows if row.name == "solution known to be wrong")
+    row = next(row for row in table.rows if row.name == "a fault of it is known")
     assert (row.count, row.total, row.ids) == (1, 2, ("train/1",))
-    assert "known to be wrong" not in str(annotate_all([HENS])[1])
+    assert "fault" not in str(annotate_all([HENS])[1])
 
 
 def test_vary_leaves_them_out(ducks_are_known: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,7 +99,7 @@ def test_vary_leaves_them_out(ducks_are_known: None, tmp_path: Path, capsys: pyt
             str(tmp_path / "v.jsonl"),
         ]
     )
-    assert "none for 1: its worked solution is known to be wrong" in capsys.readouterr().out
+    assert "none for 1: a fault of it is known" in capsys.readouterr().out
     made = [json.loads(line)["schema"] for line in (tmp_path / "v.jsonl").read_text().splitlines()]
     assert made == ["train/0"] * 3
 
@@ -109,5 +113,8 @@ def test_who_trains_leaves_them_out(ducks_are_known: None, tmp_path: Path) -> No
     assert note.endswith(
         "1 of 2 problems have a trace of tier certain or likely or doubtful and no known fault (1 have one)."
     )
+    write_problems(annotate_all([DUCKS])[0], tmp_path / "all.jsonl")
+    with pytest.raises(DataError, match="all 1 problems have a known fault"):
+        read_training(tmp_path / "all.jsonl", tiers)
     both, note = read_training(path, tiers, faulty=True)
     assert len(both) == 2 and "fault" not in note

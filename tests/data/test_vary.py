@@ -395,3 +395,10 @@ def test_gsm8k_gives_sound_variants() -> None:
             for left, right in re.findall(r"<<([^=<>]*)=([^>]*)>>", each.solution):
                 assert worth(left) == worth(right)
     assert full > 0.85 * len(chosen)
+
+
+def test_where_nothing_may_be_drawn_the_search_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("tracewright.data.vary.variant.list_draws", lambda _: [])
+    monkeypatch.setattr("tracewright.data.vary.variant._Teller.tell", lambda _, index, known: asked.append(index))
+    assert list(variants(HENS, 5, 1, Ranges())) == [] and asked == []

@@ -17,7 +17,7 @@ from tracewright.data.gsm8k import read_gsm8k
 from tracewright.data.overlap import check_overlap
 from tracewright.data.problem import Problem, question_digest
 from tracewright.data.vary import Varied
-from tracewright.errors import ConfigError
+from tracewright.errors import ConfigError, DataError
 from tracewright.grade import grade
 from tracewright.recipe import DataConfig
 
@@ -112,3 +112,7 @@ def test_problems_with_a_known_fault_are_left_out_unless_kept(tmp_path: Path, mo
     dropped, kept = made(), made(errata="keep")
     assert kept[0] - dropped[0] == kept[1] - dropped[1] == {known.id}
     assert "and no known fault" in dropped[2] and "known fault" not in kept[2]
+    assert "(1 of a known fault are left out)" in dropped[2]
+    monkeypatch.setattr(errata_module, "find_erratum", lambda _: erratum)
+    with pytest.raises(DataError, match="only questions of a known fault"):
+        assemble(config(tmp_path, gsm8k_train=0), 1, asked="gsm8k")

@@ -18,6 +18,7 @@ from tracewright.data.overlap import find_all_overlaps
 from tracewright.data.problem import Problem, fingerprint
 from tracewright.data.story.mixture import training_problems
 from tracewright.data.vary import learn_ranges, vary_all
+from tracewright.errors import DataError
 from tracewright.recipe import DataConfig
 
 Tell = Callable[[str, int, int], None]
@@ -100,8 +101,12 @@ def _add_asked(made: Assembly, config: DataConfig, asked: str) -> None:
     else:
         found = read_asked(Path(asked))
         made.fingerprints[asked] = fingerprint(Path(asked))
-    made.asked.extend(without_errata(found) if config.errata == "drop" else found)
-    made.notes.append(f"RL asks {len(made.asked)} questions of {asked}, graded on the answer alone.")
+    sound = without_errata(found) if config.errata == "drop" else found
+    if not sound:
+        raise DataError(f"{asked} has only questions of a known fault", "data.errata=keep takes them")
+    made.asked.extend(sound)
+    left_out = f" ({len(found) - len(sound)} of a known fault are left out)" if len(sound) < len(found) else ""
+    made.notes.append(f"RL asks {len(made.asked)} questions of {asked}{left_out}, graded on the answer alone.")
 
 
 def _draw(config: DataConfig, count: int, seed: int, split: str, tell: Tell) -> list[Problem]:

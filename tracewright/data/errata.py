@@ -1,11 +1,13 @@
-"""Known faults of GSM8K's train file: problems whose worked solution is no solution of their question.
+"""Known faults of GSM8K's train file: solutions that are none of their question, questions that leave theirs open.
 
 No check of ours can see these: the trace does what the solution does. `errata.tsv` lists what readers found who worked
 every problem of the file from its question alone (docs/data.md says how), one a line: the first 16 hexadecimal digits
 of the SHA-256 of the question (`problem.question_digest`), its id, the fault, the readers' answer where it is a number,
 and the reason. Who trains on real problems leaves them out (`data.errata`); `vary` makes no variants of them.
 
-Not covered: questions that two readings fit equally well; other data sets; GSM8K's test split, which nobody read.
+Not covered: questions that two readings fit equally well; other data sets; GSM8K's test split, which nobody read;
+whether a file has a fault mended (it is known by its question, unless its answer is the readers'); variants of a
+problem, which `vary` does not make.
 """
 
 from collections.abc import Iterable
@@ -15,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from tracewright.data.problem import Problem, question_digest
 
-KNOWN = "its worked solution is known to be wrong"
+KNOWN = "a fault of it is known"
 
 _FILE = Path(__file__).with_suffix(".tsv")
 _DIGITS = 16
@@ -46,5 +48,10 @@ def find_erratum(question: str) -> Erratum | None:
 
 
 def without_errata(problems: Iterable[Problem]) -> list[Problem]:
-    """Leave out the problems of which a fault is known."""
-    return [problem for problem in problems if find_erratum(problem.question) is None]
+    """Leave out the problems of which a fault is known, but those whose wrong answer has been mended."""
+    return [problem for problem in problems if not _faulty(problem)]
+
+
+def _faulty(problem: Problem) -> bool:
+    erratum = find_erratum(problem.question)
+    return erratum is not None and (erratum.fault != "answer" or problem.answer != erratum.answer)

@@ -57,7 +57,9 @@ def read_training(path: Path, tiers: Sequence[str], faulty: bool = False) -> tup
     found = read_problems(path)
     chosen = [problem for problem in found if problem.trace and (not problem.tier or problem.tier in tiers)]
     sound = chosen if faulty else without_errata(chosen)
-    if not sound:
+    if chosen and not sound:
+        raise DataError(f"{path}: all {len(chosen)} problems have a known fault", "data.errata=keep takes them")
+    if not chosen:
         raise DataError(
             f"{path} has no problem with a trace of tier {' or '.join(tiers)}", "'tracewright annotate' writes traces"
         )

@@ -112,7 +112,7 @@ def coverage(problems: Sequence[Problem], annotations: Sequence[Annotation]) -> 
         rows.append(Row(f"tier {tier}", sum(annotation.tier == tier for annotation in annotations), total))
     known = [problem.id for problem in problems if find_erratum(problem.question)]
     if known:
-        rows.append(Row("solution known to be wrong", len(known), total, tuple(known)))
+        rows.append(Row("a fault of it is known", len(known), total, tuple(known)))
     experts = _count((annotation.trace.expert, "") for annotation in traced if annotation.trace)
     failures = _count((annotation.kind, problem.id) for problem, annotation in pairs if annotation.tier == "failed")
     doubts = _count(

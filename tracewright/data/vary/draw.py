@@ -4,7 +4,7 @@ Constructive, not by trial of whole problems: the slots come one after another, 
 shares, percents) first, and each is drawn from those of its values that keep every check that can be made by then; so
 a dividend is drawn from the multiples of what was drawn before it. Where a slot has no such value, all begins anew.
 
-Where there are few values all draws are listed at once, which is quicker, and no draw then comes twice.
+Where there are few values all draws are listed at once, which is quicker.
 
 Not covered: what the slots and checks are (`slots.py`, `checks.py`).
 """

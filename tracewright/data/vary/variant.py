@@ -163,7 +163,8 @@ class _Teller:
         named = f"{problem.question}\n{problem.id}/{seed}/".encode("utf-8", "surrogatepass")
         self.digest = hashlib.blake2b(named, digest_size=16)
         self.few = self._few()
-        """All that the numbers of a variant may be, in an order of this seed; None where these are more than a few."""
+        """All that the numbers of a variant may be, in an order of this seed, which begins anew after the last; None
+        where these are more than a few."""
         self.alone = not (plan.persons or plan.things or plan.flips or plan.pieces.swaps)
         """Nothing changes but the numbers."""
 
@@ -190,14 +191,14 @@ class _Teller:
         if order not in self.arrangements:
             self.arrangements[order] = arrange(self.plan.pieces, order)
         parts = join(self.arrangements[order].parts, texts, names, things)
-        # A draw that was told before ends the search: what an index gives must not depend on the others.
+        # Nothing else is drawn in its place: what an index gives must not depend on the others.
         if "".join(parts) in known:
             return None
         return self._told(index, numbers, flipped, order, names, things, parts)
 
     def ends_at(self, index: int) -> bool:
         """Say whether all that there is has been told before an index."""
-        return self.few is not None and self.alone and index >= len(self.few)
+        return self.few is not None and (self.alone or not self.few) and index >= len(self.few)
 
     def _drawn(self) -> _Numbers | None:
         """Draw numbers that can be written and are others than they were."""
