@@ -94,8 +94,7 @@ def training(recipe: Recipe, real: list[Problem], dev: list[Problem]) -> list[Pr
     data = replace(recipe.data, gsm8k="", variants=0) if recipe.data.train else None
     synthetic = assemble(data, recipe.seed).train if data else []
     chosen = [problem for problem in real if problem.tier in recipe.data.tiers]
-    if recipe.data.errata == "drop":
-        chosen = without_errata(chosen)
+    chosen = without_errata(chosen, recipe.data.errata)
     certain = [problem for problem in chosen if problem.tier == "certain"]
     varied = vary_all(certain, recipe.data.variants, recipe.seed, learn_ranges(real)) if recipe.data.variants else []
     made = [variant for each in varied for variant in each.variants]

@@ -57,7 +57,7 @@ def test_each_fault_is_of_the_problem_whose_line_it_names(request: pytest.Fixtur
     else:
         request.getfixturevalue("ducks_are_known")
         problems = [HENS, DUCKS]
-    known = [(problem, erratum) for problem in problems if (erratum := find_erratum(problem.question))]
+    known = [(problem, erratum) for problem in problems if (erratum := find_erratum(problem))]
     assert len(known) == len(errata_module.errata())
     for problem, erratum in known:
         assert problem.id == erratum.id
@@ -68,8 +68,9 @@ def test_each_fault_is_of_the_problem_whose_line_it_names(request: pytest.Fixtur
 
 
 def test_case_and_white_space_make_no_difference(ducks_are_known: None) -> None:
-    assert find_erratum(DUCKS.question.upper().replace(" ", "\n  ")) == find_erratum(DUCKS.question) is not None
-    assert find_erratum(DUCKS.question.replace("9", "8")) is None
+    shouted = replace(DUCKS, question=DUCKS.question.upper().replace(" ", "\n  "))
+    assert find_erratum(shouted) == find_erratum(DUCKS) is not None
+    assert find_erratum(replace(DUCKS, question=DUCKS.question.replace("9", "8"))) is None
     assert without_errata([HENS, DUCKS]) == [HENS]
     mended = replace(DUCKS, answer="4", solution="There are 9 - 5 = <<9-5=4>>4 ducks.")
     assert without_errata([mended]) == [mended]
@@ -116,5 +117,5 @@ def test_who_trains_leaves_them_out(ducks_are_known: None, tmp_path: Path) -> No
     write_problems(annotate_all([DUCKS])[0], tmp_path / "all.jsonl")
     with pytest.raises(DataError, match="all 1 problems have a known fault"):
         read_training(tmp_path / "all.jsonl", tiers)
-    both, note = read_training(path, tiers, faulty=True)
+    both, note = read_training(path, tiers, "keep")
     assert len(both) == 2 and "fault" not in note

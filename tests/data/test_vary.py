@@ -402,3 +402,11 @@ def test_where_nothing_may_be_drawn_the_search_ends_at_once(monkeypatch: pytest.
     monkeypatch.setattr("tracewright.data.vary.variant.list_draws", lambda _: [])
     monkeypatch.setattr("tracewright.data.vary.variant._Teller.tell", lambda _, index, known: asked.append(index))
     assert list(variants(HENS, 5, 1, Ranges())) == [] and asked == []
+
+
+def test_percents_of_a_question_about_grades_keep_their_order() -> None:
+    question = "Ada averages {}% on 4 quizzes. For a good grade she needs {}% over 5 quizzes. What must she score next?"
+    quizzes = problem(question.format(80, 85), "105", "n4 mul n3 -> a; n2 mul n1 -> b; a sub b -> result")
+    told = [[mention.value for mention in read_mentions(each.question)] for each in variants(quizzes, 40, 1, Ranges())]
+    assert len({tuple(each) for each in told}) > 10
+    assert all(values[0] < values[2] for values in told)

@@ -78,15 +78,11 @@ def assemble(
     return made
 
 
-_SOUND = {"drop": " and no known fault", "keep": ""}
-"""What a note adds of the training problems."""
-
-
 def _add_files(made: Assembly, config: DataConfig) -> list[Problem]:
     """Add the training problems of files; return them."""
     given = []
     for path in config.files:
-        problems, note = read_training(Path(path), config.tiers, config.errata == "keep")
+        problems, note = read_training(Path(path), config.tiers, config.errata)
         given += problems
         made.notes.append(note)
         made.fingerprints[path] = fingerprint(Path(path))
@@ -101,7 +97,7 @@ def _add_asked(made: Assembly, config: DataConfig, asked: str) -> None:
     else:
         found = read_asked(Path(asked))
         made.fingerprints[asked] = fingerprint(Path(asked))
-    sound = without_errata(found) if config.errata == "drop" else found
+    sound = without_errata(found, config.errata)
     if not sound:
         raise DataError(f"{asked} has only questions of a known fault", "data.errata=keep takes them")
     made.asked.extend(sound)
@@ -136,13 +132,12 @@ def _add_gsm8k(made: Assembly, config: DataConfig, files: Mapping[str, list[Prob
         real["train"] = []  # nothing of it is wanted, and to annotate it takes most of a minute
     annotated = {split: _annotate(found, f"gsm8k {split}", tell) for split, found in real.items()}
     train = [problem for problem in annotated["train"] if problem.trace and problem.tier in config.tiers]
-    if config.errata == "drop":
-        train = without_errata(train)
+    train = without_errata(train, config.errata)
     made.notes.append(
         "GSM8K: no training problem is used, because data.gsm8k_train is 0."
         if config.gsm8k_train == 0
         else f"GSM8K: {len(train)} of {len(annotated['train'])} training problems have a trace of tier "
-        f"{' or '.join(config.tiers)}{_SOUND[config.errata]}"
+        f"{' or '.join(config.tiers)}{' and no known fault' if config.errata == 'drop' else ''}"
         + (
             f"; {config.gsm8k_train} of them are used."
             if config.gsm8k_train is not None and config.gsm8k_train < len(train)

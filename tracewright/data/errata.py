@@ -10,7 +10,7 @@ whether a file has a fault mended (it is known by its question, unless its answe
 problem, which `vary` does not make.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -42,16 +42,13 @@ def errata() -> dict[str, Erratum]:
     return {digest: Erratum(id_, fault, answer, reason) for digest, id_, fault, answer, reason in rows}  # type: ignore[arg-type]
 
 
-def find_erratum(question: str) -> Erratum | None:
-    """Return what is known to be wrong with a question of GSM8K; None for all others."""
-    return errata().get(question_digest(question)[:_DIGITS])
+def find_erratum(problem: Problem) -> Erratum | None:
+    """Return what is known to be wrong with a problem of GSM8K; None for all others, and where the answer is mended."""
+    erratum = errata().get(question_digest(problem.question)[:_DIGITS])
+    mended = erratum is not None and erratum.fault == "answer" and problem.answer == erratum.answer
+    return None if mended else erratum
 
 
-def without_errata(problems: Iterable[Problem]) -> list[Problem]:
-    """Leave out the problems of which a fault is known, but those whose wrong answer has been mended."""
-    return [problem for problem in problems if not _faulty(problem)]
-
-
-def _faulty(problem: Problem) -> bool:
-    erratum = find_erratum(problem.question)
-    return erratum is not None and (erratum.fault != "answer" or problem.answer != erratum.answer)
+def without_errata(problems: Sequence[Problem], known: Literal["drop", "keep"] = "drop") -> list[Problem]:
+    """Leave out the problems of which a fault is known, unless they are to be kept."""
+    return [problem for problem in problems if known == "keep" or find_erratum(problem) is None]

@@ -9,6 +9,7 @@ Not covered: GSM8K (`gsm8k.py`), making traces (`annotate/`, `sources/`).
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from tracewright.data.errata import without_errata
 from tracewright.data.gsm8k import gsm8k_path
@@ -45,18 +46,20 @@ def check_found(config: DataConfig, asked: str, evaluated: Sequence[str]) -> Non
             gsm8k_path(config.gsm8k, split)
 
 
-def read_training(path: Path, tiers: Sequence[str], faulty: bool = False) -> tuple[list[Problem], str]:
+def read_training(
+    path: Path, tiers: Sequence[str], errata: Literal["drop", "keep"] = "drop"
+) -> tuple[list[Problem], str]:
     """Read problems to train on, and a sentence that says how many there are.
 
     Problems without a trace are left out, as are those of other tiers (one that states no tier is as good as certain)
-    and, unless `faulty`, those of GSM8K that `errata.py` knows.
+    and, unless these are to be kept, those of GSM8K that `errata.py` knows.
 
     Raises:
         DataError: the file cannot be used, or no problem is left.
     """
     found = read_problems(path)
     chosen = [problem for problem in found if problem.trace and (not problem.tier or problem.tier in tiers)]
-    sound = chosen if faulty else without_errata(chosen)
+    sound = without_errata(chosen, errata)
     if chosen and not sound:
         raise DataError(f"{path}: all {len(chosen)} problems have a known fault", "data.errata=keep takes them")
     if not chosen:

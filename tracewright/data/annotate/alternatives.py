@@ -73,7 +73,7 @@ def weigh_alternatives(
     there is one.
     """
     numbers = [new_numbers(scene.places, draw) for draw in range(DRAWS)]
-    expected = [_result(ops, values, range(len(ops))) for values in numbers]
+    expected = [_result(ops, values) for values in numbers]
     same, other = 1.0, 0.0
     rival = Rival(ENOUGH, -1, None)
     for wiring in forced_wirings(beam, scene, best):
@@ -124,8 +124,9 @@ def _differs(
     return any(result != wanted for result, wanted in zip(results, expected, strict=True))
 
 
-def _result(ops: Sequence[Op], numbers: Sequence[Number], steps: Sequence[int]) -> Number | None:
-    """Run some steps of a program; return the result of the last of them."""
+def _result(ops: Sequence[Op], numbers: Sequence[Number], steps: Sequence[int] | None = None) -> Number | None:
+    """Run a program, or some steps of it; return the result of the last of them."""
+    steps = range(len(ops)) if steps is None else steps
     try:
         return run(ops, numbers, steps)[steps[-1]] if steps else None
     except ZeroDivisionError:
@@ -139,8 +140,7 @@ def same_program(first: Sequence[Op], second: Sequence[Op], places: Sequence[Pla
 
 def same_on(first: Sequence[Op], second: Sequence[Op], numbers: Sequence[Sequence[Number]]) -> bool:
     """Say whether two programs give the same on each of several sets of numbers."""
-    one, other = range(len(first)), range(len(second))
-    return all(_result(first, values, one) == _result(second, values, other) for values in numbers)
+    return all(_result(first, values) == _result(second, values) for values in numbers)
 
 
 def new_numbers(places: Sequence[Place], draw: int) -> list[Number]:

@@ -137,7 +137,7 @@ def _weak(slot: Slot, known: Known) -> list[Candidate]:
             views.append(("complement", 1))
         if kind == "result" and v == 100 - m:
             views.append(("hundred_less", 1))
-        if v * 100 == m or (kind == "mention" and v * 100 == m):
+        if v * 100 == m:
             views.append(("hundredth", 100))
         for by in _SCALES:
             up, down = v == m * by and m != 1, v * by == m

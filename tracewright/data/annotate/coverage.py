@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tracewright.data.annotate.annotation import Annotation, annotate
-from tracewright.data.errata import find_erratum
+from tracewright.data.errata import KNOWN, find_erratum
 from tracewright.data.problem import Problem
 from tracewright.trace.render import render
 
@@ -93,7 +93,7 @@ def annotated(problem: Problem, annotation: Annotation) -> Problem:
         extra["annotation"] = annotation.reason
     if annotation.odds is not None:
         extra["odds"] = round(annotation.odds, 2)
-    erratum = find_erratum(problem.question)
+    erratum = find_erratum(problem)
     if erratum:
         extra["erratum"] = f"{erratum.fault}: {erratum.reason}"
     return replace(problem, trace=trace, tier=annotation.tier, steps=annotation.steps, extra=extra)
@@ -110,9 +110,9 @@ def coverage(problems: Sequence[Problem], annotations: Sequence[Annotation]) -> 
     ]
     for tier in ("certain", "likely", "doubtful", "failed"):
         rows.append(Row(f"tier {tier}", sum(annotation.tier == tier for annotation in annotations), total))
-    known = [problem.id for problem in problems if find_erratum(problem.question)]
+    known = [problem.id for problem in problems if find_erratum(problem)]
     if known:
-        rows.append(Row("a fault of it is known", len(known), total, tuple(known)))
+        rows.append(Row(KNOWN, len(known), total, tuple(known)))
     experts = _count((annotation.trace.expert, "") for annotation in traced if annotation.trace)
     failures = _count((annotation.kind, problem.id) for problem, annotation in pairs if annotation.tier == "failed")
     doubts = _count(

@@ -183,7 +183,7 @@ class _Teller:
         digest = self.digest.copy()
         digest.update(b"%d" % index)
         self.source.seed(int.from_bytes(digest.digest()))
-        numbers = self._drawn() if self.few is None else self.few[index % len(self.few)] if self.few else None
+        numbers = self._drawn(index)
         if numbers is None:
             return None
         texts, flipped = self._styled(numbers)
@@ -200,8 +200,10 @@ class _Teller:
         """Say whether all that there is has been told before an index."""
         return self.few is not None and (self.alone or not self.few) and index >= len(self.few)
 
-    def _drawn(self) -> _Numbers | None:
-        """Draw numbers that can be written and are others than they were."""
+    def _drawn(self, index: int) -> _Numbers | None:
+        """Draw numbers that can be written and are others than they were, from the list where there is one."""
+        if self.few is not None:
+            return self.few[index % len(self.few)] if self.few else None
         for _ in range(DRAWS):
             drawn = draw(self.plan.layout.drawer, self.random)
             if drawn is None:
