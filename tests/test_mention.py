@@ -241,9 +241,9 @@ def test_any_whole_number_is_read_back(value: int) -> None:
 )
 def test_hostile_text_is_cut_and_quick(piece: str) -> None:
     text = piece * (10_000_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     mentions = read_mentions(text)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
     assert all(mention.end <= MAX_CHARACTERS for mention in mentions)
 
 

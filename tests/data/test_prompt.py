@@ -164,7 +164,7 @@ def test_system_prompts():
 def test_it_is_quick():
     """10,000 views a second on one core of an ordinary machine; asked here for a tenth, so that a busy one passes."""
     prompt = PromptConfig(numbers="masked", mask_names=True)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(300):
         view(PROBLEM, prompt)
-    assert 300 / (time.perf_counter() - began) > 1_000
+    assert 300 / (time.process_time() - began) > 1_000
