@@ -306,8 +306,14 @@ def _vary_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         choices=("certain", "likely", "doubtful"),
         default=["certain"],
-        help="vary problems of these tiers, and those that state none (certain)",
+        help="vary problems of these tiers, and those that state none (certain, with those that are in doubt about "
+        "equal numbers alone)",
     )
+
+
+def _sure(problem: "Problem") -> set[str]:
+    """Return the tiers that a problem counts as: equal numbers stay equal in variants, and which was meant is one."""
+    return {problem.tier or "certain", *(["certain"] if problem.extra.get("varies") else [])}
 
 
 def _vary(options: argparse.Namespace) -> int:
@@ -318,7 +324,7 @@ def _vary(options: argparse.Namespace) -> int:
     if options.out.resolve() == options.file.resolve():
         raise DataError(f"--out {options.out} is the file that is read", "name another")
     found = read_problems(options.file)
-    chosen = [problem for problem in found if problem.trace and (problem.tier or "certain") in options.tiers]
+    chosen = [problem for problem in found if problem.trace and _sure(problem) & set(options.tiers)]
     if not chosen:
         raise DataError(
             f"{options.file} has no problem with a trace of tier {' or '.join(options.tiers)}",

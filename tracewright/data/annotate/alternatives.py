@@ -3,7 +3,8 @@
 The answer of a problem cannot tell two wirings apart when two of its numbers are equal; numbers that differ can. An
 alternative is any other wiring that the search comes to, or comes to with one slot forced to another source. Where it
 computes the same whatever the numbers (a * b for b * a), it does no harm; where it does not, its distance in score says
-how sure the choice is.
+how sure the choice is. Where it computes the same as long as equal numbers of the question stay equal, it does no harm
+to variants, in which they do.
 
 Not covered: whether the solution itself is right.
 """
@@ -37,6 +38,9 @@ CATCH_UP = 2.0
 """How much of its distance an alternative may still make good once it is that far behind."""
 
 
+CERTAIN = -0.65
+"""Log odds of all that computes something else, below which a wiring is certain."""
+
 UNLABELLED = 1.5
 """Log odds by which a wiring is less sure than it seems where equations of the text alone could be wired otherwise.
 
@@ -62,6 +66,8 @@ class Alternatives(NamedTuple):
     rival: Rival
     odds: float
     """Log odds of the wirings that compute something else, all together, against those that compute the same."""
+    together: float
+    """The same of those that do so while equal numbers of the question stay equal; not asked where the odds are low."""
 
 
 def weigh_alternatives(
@@ -75,19 +81,28 @@ def weigh_alternatives(
     numbers = [new_numbers(scene.places, draw) for draw in range(DRAWS)]
     expected = [_result(ops, values) for values in numbers]
     same, other = 1.0, 0.0
+    others: list[tuple[float, tuple[Candidate, ...]]] = []
     rival = Rival(ENOUGH, -1, None)
     for wiring in forced_wirings(beam, scene, best):
         margin = best.score - wiring.score
         if _differs(shaped, wiring.picks, rounding, numbers, expected):
             changed = [n for n, (own, pick) in enumerate(zip(best.picks, wiring.picks, strict=True)) if own != pick]
             bare = any(scene.equations[scene.slots[n].equation].mark < 0 for n in changed)
-            other += math.exp(-margin + UNLABELLED * bare)
+            weight = math.exp(-margin + UNLABELLED * bare)
+            other += weight
+            others.append((weight, wiring.picks))
             if margin < rival.margin:
                 at = changed[0]
                 rival = Rival(margin, at, wiring.picks[at], best.picks[at])
         else:
             same += math.exp(-margin)
-    return Alternatives(rival, math.log(other / same) if other else -ENOUGH)
+    odds = math.log(other / same) if other else -ENOUGH
+    if odds < CERTAIN:
+        return Alternatives(rival, odds, odds)
+    numbers = [_equal_numbers(scene.places, ops, values) for values in numbers]
+    expected = [_result(ops, values) for values in numbers]
+    harm = sum(weight for weight, picks in others if _differs(shaped, picks, rounding, numbers, expected))
+    return Alternatives(rival, odds, math.log(harm / (same + other - harm)) if harm else -ENOUGH)
 
 
 def forced_wirings(beam: Beam, scene: Scene, best: Wiring, far: float = FAR) -> Iterator[Wiring]:
@@ -151,6 +166,18 @@ def new_numbers(places: Sequence[Place], draw: int) -> list[Number]:
         if earlier >= 0:
             numbers[at] = numbers[earlier]
     return numbers
+
+
+def _equal_numbers(places: Sequence[Place], ops: Sequence[Op], numbers: Sequence[Number]) -> list[Number]:
+    """Give equal mentions of one sort the same new number; those that equal a constant of the program keep theirs."""
+    constants = {ref.value for op in ops for ref in op.args if ref.kind == "constant"}
+    first: dict[tuple[bool, Number], Number] = {}
+    found: list[Number] = []
+    for place, number in zip(places, numbers, strict=True):
+        value = place.mention.value
+        new = first.setdefault((place.mention.kind == "percent", value), number)
+        found.append(value if value in constants else new)
+    return found
 
 
 def _own_numbers(places: Sequence[Place], draw: int) -> list[Number]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracewright.data.annotate.alternatives import weigh_alternatives
+from tracewright.data.annotate.alternatives import CERTAIN, weigh_alternatives
 from tracewright.data.annotate.compose import compose
 from tracewright.data.annotate.context import Place, read_places
 from tracewright.data.annotate.equations import Equation
@@ -48,6 +48,8 @@ class Annotation:
     """Operations of the trace."""
     odds: float | None = None
     """Log odds of all wirings that compute something else against this one; None where nothing was weighed."""
+    varies: bool = False
+    """It would be certain if equal numbers of the question stayed equal, as they do in its variants."""
 
 
 class _Read(NamedTuple):
@@ -92,8 +94,13 @@ def annotate(problem: Problem) -> Annotation:
     weighed = weigh_alternatives(wired.shaped, wired.beam, wired.scene, wired.best, wired.ops, wired.rounding)
     picks = wired.best.picks
     verdict = judge(wired.ops, wired.shaped, picks, weighed, wired.mended, wired.places, wired.unread)
+    varies = verdict.tier == "certain"
+    if not varies and weighed.together < CERTAIN <= weighed.odds:
+        equal = weighed._replace(odds=weighed.together)
+        again = judge(wired.ops, wired.shaped, picks, equal, wired.mended, wired.places, wired.unread)
+        varies = again.tier == "certain"
     grounded = all(ref.kind != "free" for op in wired.ops for ref in op.args)
-    return Annotation(trace, *verdict, grounded, weighed.rival.margin, len(wired.ops), weighed.odds)
+    return Annotation(trace, *verdict, grounded, weighed.rival.margin, len(wired.ops), weighed.odds, varies)
 
 
 def wire_solution(problem: Problem) -> Wired | Annotation:

@@ -93,6 +93,8 @@ def annotated(problem: Problem, annotation: Annotation) -> Problem:
         extra["annotation"] = annotation.reason
     if annotation.odds is not None:
         extra["odds"] = round(annotation.odds, 2)
+    if annotation.varies and annotation.tier != "certain":
+        extra["varies"] = True
     erratum = find_erratum(problem)
     if erratum:
         extra["erratum"] = f"{erratum.fault}: {erratum.reason}"

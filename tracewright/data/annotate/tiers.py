@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from tracewright.data.annotate.alternatives import Alternatives, Rival
+from tracewright.data.annotate.alternatives import CERTAIN, Alternatives, Rival
 from tracewright.data.annotate.context import Place
 from tracewright.data.annotate.features import head
 from tracewright.data.annotate.program import HIDDEN, Op
@@ -23,9 +23,6 @@ from tracewright.data.annotate.words import stem_set
 from tracewright.number import Number, write
 
 Tier = Literal["certain", "likely", "doubtful", "failed"]
-
-CERTAIN = -0.65
-"""Log odds of all that computes something else, below which a wiring is certain."""
 
 CERTAIN_ORDINAL = -3.0
 """The same where an ordinal is counted: what `by his 8th birthday` counts needs more to go by."""

@@ -2,7 +2,7 @@
 
 Registers hold the numbers of the question, the constants and the results. A `Check` says what a register must keep of
 what it was: whole stays whole, the sign stays, cents stay cents, a share stays a share, and nothing grows or shrinks
-more than 8 times; `Order` keeps which of two registers is the larger.
+more than 4 times; `Order` keeps which of two registers is the larger.
 
 Not covered: which numbers move (`slots.py`), drawing them (`draw.py`).
 """
@@ -16,7 +16,7 @@ from tracewright.number import Number, tidy
 from tracewright.trace.experts import COMPUTE_OPS
 from tracewright.trace.syntax import Argument, Trace
 
-MOST_GROWTH = 8
+MOST_GROWTH = 4
 """A result stays within so many times what it was."""
 _FINEST = 1000
 """Largest denominator of a result that was no whole number and no amount of cents."""
@@ -212,13 +212,15 @@ class Check(NamedTuple):
     bottom: int
     most: int = 0
     """It stays at or under that, where that is not 0: 100 for an answer in percent, 7 for days a week."""
+    least: int = 0
+    """It stays at or over that: an age two thirds of what it was."""
 
 
-def check_of(out: int, value: Number, most: int = 0) -> Check:
+def check_of(out: int, value: Number, most: int = 0, least: int = 0) -> Check:
     """Return the check of a register by the value that it had."""
     top, bottom = value.numerator, value.denominator
     sign = (top > 0) - (top < 0)
-    return Check(out, bottom == 1, 100 % bottom == 0, 0 < abs(top) < bottom, sign, abs(top), bottom, most)
+    return Check(out, bottom == 1, 100 % bottom == 0, 0 < abs(top) < bottom, sign, abs(top), bottom, most, least)
 
 
 def keeps(check: Check, tops: list[int], bottoms: list[int]) -> bool:
@@ -231,7 +233,12 @@ def keeps(check: Check, tops: list[int], bottoms: list[int]) -> bool:
         return False
     if check.sign <= 0:
         return top == 0 if check.sign == 0 else top < 0
-    if top <= 0 or (top < bottom) != check.share or (check.most and top > check.most * bottom):
+    if (
+        top <= 0
+        or (top < bottom) != check.share
+        or (check.most and top > check.most * bottom)
+        or top < check.least * bottom
+    ):
         return False
     # 1 of something has no plural, here as in the question's own numbers.
     if top == bottom and check.top != check.bottom:

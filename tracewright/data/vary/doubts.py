@@ -39,9 +39,8 @@ _CUES: dict[Number, Lexicon] = {
     **dict.fromkeys(_COINS, _COINED),
 }  # fmt: skip
 """Words that call for a constant."""
-_CUSTOMARY = frozenset((3, 5, 7, 12, 16, 24, 30, 52, 60, 100, 365, 1000))
-"""Constants that units or the calendar call for; another one may be a result that needs the numbers left out."""
-_SQUARE = Lexicon("squared?|cubes?|cubed|cubic|area|sides?|grid|tall|wide|long")
+_HUNDREDTHS = Lexicon("cents?|penny|pennies|cm|centimeters?|percent|percentage|grade|hundred|hundreds")
+SQUARE = Lexicon("squared?|cubes?|cubed|cubic|area|sides?|grid|tall|wide|long")
 
 
 def doubt_of(program: Program, mentions: Sequence[Mention], question: str, stays: Mapping[int, str]) -> str:
@@ -59,6 +58,8 @@ def doubt_of(program: Program, mentions: Sequence[Mention], question: str, stays
     counted = [at for at in untied if stays.get(at) not in TOLD_OF]
     if len(counted) >= MOST_LEFT_OUT or len(untied) > len(program.used):
         return "the trace leaves out too many numbers"
+    if _squared(program) and not SQUARE.any(words_of(question)):
+        return "a result is multiplied by itself"
     results = {op.out for op in program.ops}
     for op in program.ops:
         constants = [arg for arg in op.args if arg >= len(mentions) and arg not in results]
@@ -67,14 +68,6 @@ def doubt_of(program: Program, mentions: Sequence[Mention], question: str, stays
             doubt = _of_terms(op, terms, program, mentions, question)
         else:
             doubt = _of_factors(op, program, mentions, question)
-            unread = [
-                arg
-                for arg in constants
-                if program.start[arg] == 1
-                or (counted and program.start[arg] not in _CUSTOMARY and not _cued(program.start[arg], question))
-            ]
-            if not doubt and left_out and unread and op.name in ("mul", "div"):
-                doubt = "a constant may be a result"
         if doubt:
             return doubt
     return ""
@@ -89,7 +82,7 @@ def _of_terms(op: Op, terms: Sequence[int], program: Program, mentions: Sequence
     kinds = {mentions[at].kind for at in given}
     if "money" in kinds and kinds & {"integer", "word"}:
         return "prices and counts are added"
-    return "2 and 2 may be twice 2" if sum(start[at] == 2 for at in given) > 1 else ""
+    return ""
 
 
 def _of_factors(op: Op, program: Program, mentions: Sequence[Mention], question: str) -> str:
@@ -97,9 +90,10 @@ def _of_factors(op: Op, program: Program, mentions: Sequence[Mention], question:
     start, given = program.start, [arg for arg in op.args if arg < len(mentions)]
     if op.name in ("percent_off", "percent_increase") and op.args[0] in given:
         return "a percentage is taken off a percentage" if mentions[op.args[0]].kind == "percent" else ""
-    if op.name == "mul" and len(set(given)) < len(given) and not _SQUARE.any(words_of(question)):
-        return "a number is multiplied by itself"
-    if op.name == "div" and start[op.args[0]] == start[op.args[-1]] and start[op.out] == 1:
+    if op.name == "div" and start[op.args[-1]] == 100 and op.args[0] in given:
+        if mentions[op.args[0]].kind in ("integer", "word") and not _HUNDREDTHS.any(words_of(question)):
+            return "a count is divided by 100"
+    if op.name == "div" and start[op.args[0]] == start[op.args[-1]] and start[op.out] == 1 and len(given) < 2:
         return "a quotient of 1 may be either way round"
     return ""
 
@@ -110,10 +104,38 @@ def _called_for(constant: int, op: Op, start: Sequence[Number], mentions: Sequen
     others = [arg for arg in op.args if arg != constant]
     if value == 100:
         return all(at < len(mentions) and mentions[at].kind == "percent" for at in others)
-    return _cued(value, question)
+    return called_for(value, question)
 
 
-def _cued(value: Number, question: str) -> bool:
+def _squared(program: Program) -> bool:
+    """Say whether a product has a result as a factor twice, or one that went in and comes out again."""
+    results = {op.out for op in program.ops}
+    return any(
+        factor in results and count not in (-1, 1) and program.start[factor] not in (1, 100)
+        for counts in powers(program).values()
+        for factor, count in counts.items()
+    )
+
+
+def powers(program: Program) -> dict[int, dict[int, int]]:
+    """Return, for each product and quotient, how often each number or sum is a factor of it, negative as a divisor.
+
+    The factors are registers: those of the question, constants, and results that are no product themselves.
+    """
+    found: dict[int, dict[int, int]] = {}
+    for op in program.ops:
+        if op.name not in ("mul", "div"):
+            continue
+        counts: dict[int, int] = {}
+        for place, arg in enumerate(op.args):
+            sign = -1 if op.name == "div" and place else 1
+            for factor, count in found.get(arg, {arg: 1}).items():
+                counts[factor] = counts.get(factor, 0) + sign * count
+        found[op.out] = counts
+    return found
+
+
+def called_for(value: Number, question: str) -> bool:
     """Say whether words of a question call for a constant."""
     cue = _CUES.get(value)
     return cue is not None and cue.any(words_of(question))
@@ -136,5 +158,5 @@ def guises(mention: Mention) -> set[Number]:
         found = {value, 100 - value, *(tidy(Fraction(n) / 100) for n in (value, 100 - value, 100 + value))}
         found |= {100 + value, tidy(100 / Fraction(value))}
     else:
-        return {value} if kind in PLAIN else set()
+        return {value} if kind in (*PLAIN, "multiple") else set()
     return {number for number in found if number not in (0, 1, 100)}

@@ -35,9 +35,9 @@ _UNIT_FACTS = frozenset(
     ]
 )  # fmt: skip
 _FAMILIES = (
-    word_set("inch foot yard mile meter kilometer centimeter millimeter"),
-    word_set("teaspoon tablespoon cup pint quart gallon ounce liter milliliter"),
-    word_set("ounce pound gram kilogram ton"),
+    word_set("inch foot yard mile meter kilometer centimeter millimeter cm mm km ft"),
+    word_set("teaspoon tablespoon cup pint quart gallon ounce liter milliliter ml l oz"),
+    word_set("ounce pound gram kilogram ton oz lb kg mg g"),
     word_set("cent penny nickel dime quarter dollar"),
     word_set("byte kb mb gb tb kilobyte megabyte gigabyte terabyte"),
 )
@@ -50,12 +50,14 @@ _WHOLES = {
     ("second", 60): "minute", ("year", 10): "decade", ("year", 100): "century",
 }  # fmt: skip
 """Where a text has both, 30 days may be the month that it goes on to speak of."""
-_OF_UNIT = re.compile(r" (?:in|per|to|make|makes|equals?|is|are in|for) (?:an?|one|each|every|the|1) ([a-z]+)", re.I)
+_OF_UNIT = re.compile(
+    r" (?:per (?:one )?|(?:in|per|to|make|makes|equals?|is|are in|for) (?:an?|one|each|every|the|1) )([a-z]+)", re.I
+)
 _AREA = re.compile(r"\s*-?(?:square|sq|m\^?2|m²|acres?|hectares?)(?!\w)", re.I)
 _BRAND = re.compile(r"\b[A-Z]\w+ \Z")
 _THOUSANDS = re.compile(r"k\b", re.I)
 _UNIT_IS = re.compile(
-    r"\b(?:an?|one|each|every|1) ([a-z]+) (?:is|are|has|have|equals?|contains?|makes?|holds?|=)"
+    r"\b(?:an?|one|each|every|1) (?:fluid |nautical )?([a-z]+) (?:is|are|has|have|equals?|contains?|makes?|holds?|=)"
     r"(?: (?:worth|equal to|the same (?:value )?as))?\s+\Z",
     re.I,
 )
@@ -63,18 +65,34 @@ _BODY = word_set(
     """leg legs wheel wheels tire tires eye eyes ear ears arm arms hand hands finger fingers toe toes wing wings side
     sides corner corners legged wheeled sided paw paws hoof hooves wheeler story stories-high way season seasons sexes
     innings quarters halves dimensional weekdays letters letter vowels degrees degree digit digits grade grades man
-    person-tent year-olds percenters gender genders
+    person-tent year-olds percenters gender genders strings string semester semesters weekend
     """
 )
 MOST_LIMBS = 12
 """Up to here, and at 18 wheels, nature or custom fixes how many of a sort one body has; more of them are counted."""
 _HOLDS = re.compile(
-    r"\b(?:gallon|quart|pint|cup|liter|cubic (?:foot|inch|yard|meter))s?(?: of (?:water|milk|gas))? "
-    r"(?:weighs?|is|are|equals?|contains?|holds?)(?: about)? \Z", re.I
+    r"\b(?:gallon|quart|pint|cup|liter|cubic (?:foot|inch|yard|meter))s?(?: of [a-z]+)? \(?(?:which )?"
+    r"(?:weighs?|is|are|equals?|contains?|holds?)(?: about| the same as| equal to)? \Z", re.I
 )  # fmt: skip
 """What a gallon weighs, and how much a cubic foot holds, does not change."""
-_ALPHABET = word_set("letters consonants vowels")
-_ALPHABET_TOLD = Lexicon("alphabet|vowels?|consonants?")
+_CUSTOM = {
+    "letters": Lexicon("alphabet|vowels?|consonants?"),
+    **dict.fromkeys(("consonants", "vowels"), Lexicon("alphabet|vowels?|consonants?")),
+    **dict.fromkeys(("teeth", "tooth", "line", "lines"), Lexicon("teeth|tooth|sonnets?|haikus?|limericks?")),
+    **dict.fromkeys(("stripes", "stars", "colonies"), Lexicon("flags?")),
+    **dict.fromkeys(("mile", "miles"), Lexicon("marathons?")),
+    **dict.fromkeys(("stadiums", "planets", "continents"), Lexicon("are|has")),
+}  # fmt: skip
+"""What custom or nature counts, and the words beside which it does: 14 lines of a sonnet, 32 teeth."""
+MEALS = 3
+_DAILY = Lexicon("breakfast|lunch|dinner")
+"""Three meals a day are told one by one."""
+_POINTS = Lexicon(
+    "touchdowns?|football|basketball|soccer|hockey|wins?|conversions?|goals?|baskets?|throws?|fouls?|season|team"
+)
+MOST_POINTS = 7
+"""In a game whose rules are the world's, so many points at most are given for one of something."""
+_POINT = word_set("point points pointer pointers shots")
 _RIGHT = (90, 180, 360)
 _ANGLES = Lexicon("angles?|triangles?|degrees?|polygons?|quadrilaterals?")
 _FIXED_DEGREES = re.compile(
@@ -117,6 +135,7 @@ _OF_THEM = re.compile(r"\s+of (?:them|us|the|these|those|his|her|their)\b")
 _DAYS_AFTER = re.compile(r"[\s-]*(?:days?|nights?)\b")
 _CENT_COIN = re.compile(r"[\s-]*cent (?:coin|piece)")
 _COLON_BEFORE = re.compile(r"\d\s*:\s*\Z")
+_COLONS = re.compile(r"\d\s*:\s*\d")
 _RATIO = re.compile(r"\bratio\b", re.I)
 _BACK = re.compile(
     r"\b(?:other|remaining|last|final|next|first|these|those|all|both|same|previous|past|rest of the)\s+\Z", re.I
@@ -125,18 +144,33 @@ _DEFINITE = re.compile(r"\b(?:the|his|her|their|its|my|our|your|[a-z]+'s|[a-z]+s
 _PAIRING = re.compile(
     r"\b(?:both|either|neither|each other|couple|twins?|the other|another|one of (?:them|the|his|her)|first|second|"
     r"third|fourth|last|others|former|latter|rest of|remaining|respectively|between them|the two|older|younger|oldest|"
-    r"youngest|middle|half of them|final)\b", re.I
+    r"youngest|middle|half of them|final|parents|grandparents)\b", re.I
 )  # fmt: skip
 _CLAUSE = re.compile(r"[^.;:?!]+")
 _JOINT = re.compile(r",? (?:and|or) (?=.)")
 _AMOUNT = re.compile(r"\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|twice)\b", re.I)
 _DAYS = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
-_TAIL_WORD = re.compile(r"[\s-]*(?:more |other |different |new |of the |of her |of his |of their |of )?([A-Za-z-]+)")
+_TAIL_WORD = re.compile(
+    r"[\s-]*(?:more |other |different |new |land |baby |equal |of the |of her |of his |of their |of )?([A-Za-z-]+)"
+)
 _ORDINALS = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth)\b", re.I)
 _BILLS = re.compile(r"[\s-]*(?:dollar |cent )?(?:bills?|notes?|coins?|pieces?)\b", re.I)
 _BILL_OF = re.compile(
     r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)) (?:bills?|notes?|coins?) of \Z", re.I
 )
+_BILL = Lexicon("bills?|coins?|notes?")
+_TENS_OF = re.compile(r"s\b")
+_COUNT_BEFORE = re.compile(r"\d \Z")
+_AGO = re.compile(r" (?:days?|weeks?|months?) ago\b")
+_LATER = Lexicon("yesterday|previous|today|now")
+_WEEKLY = re.compile(r"(?: \w+)? (?:days?|nights?|mornings?|evenings?)\b")
+_REST_OF_WEEK = re.compile(
+    r"\b(?:weekends?|Saturdays?|Sundays?)\b|\b(?:other|remaining|rest of the|last) (?:\w+ )?(?:days?|nights?|week)\b|"
+    r"\b(?:the|and) other (?:\d|two|three|four|five)\b"
+)
+_DIFFERENT = re.compile(r"\s*(?:different|kinds?|types?|sorts?|colou?rs?|flavou?rs?|varieties|sizes|sections)\b")
+_KINDS_TOLD = 6
+"""Up to so many kinds are told one by one."""
 _JOINED = re.compile(
     r"-(?:story|stories|bedroom|door|way|piece|man|legged|wheel|wheeled|person|sided|star|time|part|tier|seater|course|"
     r"digit|point|pointer|speed|on-|day work)"
@@ -161,15 +195,26 @@ def fixed(mention: Mention, question: str, figure: Figure | None, names: Sequenc
         return "a label"
     if mention.kind in ("integer", "word") and (_DATE_AFTER.match(after) or _COLON.match(after)):
         return "a date or ratio"
-    if _COLON_BEFORE.search(before) or (_RATIO.search(question) and _RATIO.search(_sentence(question, mention.start))):
+    if _COLON_BEFORE.search(before) or (_RATIO.search(question) and _in_ratio(_sentence(question, mention.start))):
         return "a ratio"
     if (mention.kind == "money" and (_BILLS.match(after) or _BILL_OF.search(before))) or _CENT_COIN.match(after):
         return "a denomination"
+    if _BILL.any(words_of(question)) and mention.kind == "money" and _COUNT_BEFORE.search(before):
+        return "a denomination"
+    if _TENS_OF.match(after):
+        return "a denomination"
+    if _AGO.match(after) and _LATER.any(words_of(question)):
+        return "a day that is spoken of"
     if mention.kind == "fraction":
         return "a part named again" if re.search(r"\b(?:other|remaining|last|another)\s+\Z", before) else ""
     if _JOINED.match(after):
         return "part of a noun"
     return _world(mention, question, before, after) or _counted(mention, question, before, after, names)
+
+
+def _in_ratio(sentence: str) -> bool:
+    """Say whether the numbers of a sentence may be those of a ratio, which no colon tells: 2 ounces to every 8."""
+    return _RATIO.search(sentence) is not None and not _COLONS.search(sentence)
 
 
 def _labelled(before: str) -> bool:
@@ -199,16 +244,20 @@ def _world(mention: Mention, question: str, before: str, after: str) -> str:
         return "a fact of units"
     if family:
         of = _OF_UNIT.match(after[match.end() :]) if match else None
-        if (of and stem(of[1]) in family) or (whose and stem(whose[1]) in family):
+        if (of and stem(of[1].lower()) in family) or (whose and stem(whose[1].lower()) in family):
             return "a fact of units"
     whole = _WHOLES.get((stem(word), int(mention.value))) if mention.value.denominator == 1 else None
     if whole and words_of(question) & {whole, f"{whole}s", f"{whole}ly"}:
         return "a fact of units"
-    if _HOLDS.search(before) or (word in _ALPHABET and _ALPHABET_TOLD.any(words_of(question))):
+    if _HOLDS.search(before) or (word in _CUSTOM and _CUSTOM[word].any(words_of(question))):
         return "a fact of units"
+    if word.partition("-")[0] in _POINT and mention.value <= MOST_POINTS and _POINTS.any(words_of(question)):
+        return "fixed by nature"
     if mention.value in _RIGHT and _ANGLES.any(words_of(question)):
         return "fixed by nature"
     if (word.partition("-")[0] in _BODY or word in _BODY) and not _counted_out(mention.value, word, question):
+        return "fixed by nature"
+    if word == "meals" and mention.value == MEALS and _DAILY.any(words_of(question)):
         return "fixed by nature"
     for noun in {word, word.removesuffix("s"), word.removesuffix("es")}:
         if (str(mention.value), noun) in _UNIT_FACTS and (
@@ -230,6 +279,12 @@ def _counted(mention: Mention, question: str, before: str, after: str, names: Se
     noun = match[1].lower() if match else ""
     if _LIST_AFTER.match(after):
         return "a list follows"
+    if value <= _KINDS_TOLD and _DIFFERENT.match(after):
+        return "a list of that many"
+    if value <= 7 and _WEEKLY.match(after) and _REST_OF_WEEK.search(question):
+        return "days that are named"
+    if value > 2 and value == len(names) and "each" in words_of(question):
+        return "a group that is spoken of"
     if value == 2 and _PAIRING.search(question) and not _measures(noun, question):
         return "a pair that is spoken of"
     definite = _DEFINITE.search(before) or _OF_THEM.match(after)

@@ -25,21 +25,63 @@ _NO_NEW = word_set(
     """
 )
 """Names that are also places, things or words, or common for he and she alike: none of these is put in."""
+_EITHER = word_set("Alex Brooke Cory Dana Francis Gabriel Jan Jordan Kai Logan Max Noel Robin Sammy")
+"""Known names that he and she bear alike: only pronouns tell."""
+_ALSO_SHE = word_set(
+    """Sarah Janet Jenny Sally Jill Betty Amanda Annie Beth Lily Carrie Julie Rose Grace Carly Mandy Donna Sue Samantha
+    Ann Jennifer Angela Susie Kate Cindy Stacy Kendra Marcy Michelle Diane Joan Barbara Katie Melissa Kylie Jen Tiffany
+    Brittany Carolyn Haley Becky Anne Kayla Claire Tonya Elizabeth Stephanie Carol Cheryl Sophie Sheila Marla Maggie
+    Andrea Amber Ashley Erin Danielle Christine Gretchen Nicole Shelby Alyssa Christina Missy Pam Kelsey Pauline Penny
+    Polly Shelly Maddie Marcia Cynthia Marie Allison Brooke Sydney Peggy Isabella Patty Milly Bethany Alexis Liza Ellie
+    Rosie Angie Katrina Cathy Lucille Alison Nellie Kimiko Tammy Alexa Madison Theresa Shara Alicia Tabitha Ruby Daria
+    Katy Louise Lizzy Ivy Aubrey Josie Liz Juanita Betsy Violet Cara Allie Lauren Natalia Hillary Fern Katherine Darcy
+    Chelsea Connie Belinda Hilary Paige Kimberly Audrey Wendi Gladys Bea Francine Genevieve Lexie Joyce Carlotta Esme
+    Kathleen Natalie Monica Rachel Rebecca Jessica Heather Megan Vanessa Sabrina Tina Tara Lisa Lori Debbie Jane Jeanine
+    Mariel Leah Molly Abby Amy Gina Gwen Jasmine Julia Kathy Kristen Lena Lola Lucy Mary Mia Nancy Nina Olivia Sara
+    Tanya Teresa Trisha Vicki Vicky Virginia Wendy Zoe Emma Emily Ella Eva Hannah Helen Linda Laura Anna Alice Bella
+    """
+)
+_ALSO_HE = word_set(
+    """Tom Mark Bob Jack Mike Tim Bill Jerry Jason Jim Matt Steve Joe Billy Jake Frank Josh Jackson Andy Jimmy Jeff
+    Randy Tommy Bobby Rick Jeremy Johnny Ken Roger Toby Danny Justin Carson Gary Barry Pete Jose Dave Dan Grant Luke
+    Manny Ian Phil Bryan Trevor Joey Sean Mason Jon Bert Austin Jay Nick Carter Steven Connor Jared Larry Chad Kenny
+    Calvin Anthony Brad Ron Rob Todd Jayden Ted Nate Phillip Jude Stan Olaf Ray Bruce Hank Zach Malcolm Dexter Mitchell
+    Lance Rodney Grayson Brendan Trey Troy Alexander Jame Cole Kenneth Devin Dante Mitch Freddy Don Hans Ed Cory Archie
+    Seth Arnold Jonah Bart Jed Tyson Dean Timmy Perry Julio Roy Rudy Benjamin Darrel Donny Rocky Marlon Barney Maurice
+    Dallas Benny Colin Chandler Reggie Mack Duke Sid Teddy Louie Maxwell Evan Eli Cody Samson Caleb Mario Ernesto Glenn
+    Basil Jacob Ethan Tyler Thomas Tony Victor Vincent Walter William Zachary Brandon Brian Carl Charles Christopher
+    Craig Dennis Derek Dylan Edward Eric Greg Henry Jaden Jasper Jeffrey Jesus Jonathan Kevin Kyle Lenny Leonard Lucas
+    Marco Marcus Martin Max Michael Nathan Nicholas Oliver Oscar Patrick Paul Peter Philip Raymond Ronnie Sammy Simon
+    """
+)
+"""More names by which persons of a question are known; none of these is put in."""
 _TITLES = word_set(
     "Mr Mrs Ms Miss Dr Aunt Auntie Uncle Grandma Grandpa Coach Sister Brother Farmer Chef Officer Professor"
+)
+_BEFORE_NAMES = _TITLES | word_set(
+    """Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mondays Tuesdays Wednesdays Thursdays Fridays Saturdays
+    Sundays If When While After Before On In And So But Then Since Because As For
+    """
 )
 _HE = Lexicon("he|him|his|himself")
 _SHE = Lexicon("she|her|hers|herself")
 _KIN = Lexicon(
     r"(?:mother|father|mom|dad|brother|sister|son|daughter|wife|husband|boyfriend|girlfriend|uncle|aunt|grandmother|"
     r"grandfather|grandma|grandpa|friend|niece|nephew|boss|man|woman|boy|girl|cousin|teacher|"
-    r"neighbor|dog|cat|horse)s?"
+    r"neighbor)s?"
 )
+_BODIES = Lexicon(
+    "(?:town|city|village|county|country|state|school|company|team|shop|store|club|church|restaurant|hotel|farm|zoo|"
+    "island|population|brand|factory|bank|university|band)s?|cities|companies"
+)
+"""Where one of these is told of, a capital may be its name."""
+_SPOUSE = Lexicon("(?:husband|wife|boyfriend|girlfriend|fiancee?|son|daughter|boy|girl|man|woman|brother|sister)s?")
+"""Words that may tell the gender of who is named, against the pronouns of another."""
 _PLACE_BEFORE = re.compile(r"\b(?:the|of|from|to|for|by|on|via|an?)\s+\Z")
 _ACTS = re.compile(
     r"(?:'s)? (?:is|was|has|had|can|will|wants?|needs?|likes?|loves?|decide[sd]|[a-z]+ed|bought|buys|went)\b"
 )
-_LETTERS = re.compile(r"\bletters?\b|\binitials?\b|\balphabet")
+_LETTERS = re.compile(r"\bletters?\b[^.?!]* (?:names?|words?)\b|\bnames?\b[^.?!]* letters?\b|\binitials\b|\balphabet")
 _NAME = re.compile(r"\b[A-Z][a-zà-ÿ]+\b")
 _SMALL = re.compile("[a-z]+")
 _CAPITAL = re.compile(r"\b[A-Z][a-z]+")
@@ -51,6 +93,8 @@ class Person(NamedTuple):
 
     name: str
     others: tuple[str, ...]
+    must: bool = False
+    """The pronouns are not those of this name: it is always exchanged."""
 
 
 class Thing(NamedTuple):
@@ -63,7 +107,14 @@ class Thing(NamedTuple):
 
 @cache
 def _genders() -> dict[str, str]:
-    """Return the gender of each name of the vocabulary."""
+    """Return the gender of each name that is known."""
+    also = {**dict.fromkeys(_ALSO_SHE, "she"), **dict.fromkeys(_ALSO_HE, "he")}
+    return {**also, **_vocabulary()}
+
+
+@cache
+def _vocabulary() -> dict[str, str]:
+    """Return the gender of each name that may be put in."""
     names = load_names()
     return {str(row["one"]): gender for gender in ("she", "he") for row in names[gender]}
 
@@ -72,7 +123,9 @@ def _genders() -> dict[str, str]:
 def _pool(gender: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """Return the names of a gender that may be put in, as they are and in lower case."""
     names = tuple(
-        name for name, own in _genders().items() if own == gender and name not in _NO_NEW and not name.endswith("s")
+        name
+        for name, own in _vocabulary().items()
+        if gender in (own, "either") and name not in _NO_NEW and not name.endswith("s")
     )
     return names, frozenset(name.lower() for name in names)
 
@@ -84,13 +137,18 @@ def read_persons(question: str, solution: str, found: tuple[str, ...]) -> tuple[
     capitals = set(_CAPITAL.findall(question))
     words = _letters(question, solution)
     persons = []
-    for name in dict.fromkeys(_NAME.findall(question)):
-        gender = _gender(name, question, found)
+    names = dict.fromkeys(_NAME.findall(question))
+    known = {*found, *(name for name in names if name in _genders())}
+    for name in names:
+        gender = _gender(name, question, known == {name})
         if not gender or not _exchangeable(name, question, capitals):
             continue
+        if gender == "either" and (_HE.any(words) or _SHE.any(words)):
+            continue  # the solution knows
         pool, lowered = _pool(gender)
         others = pool if lowered.isdisjoint(words) else tuple(other for other in pool if other.lower() not in words)
-        persons.append(Person(name, others))
+        known_as = "" if name in _EITHER else _genders().get(name, "")
+        persons.append(Person(name, others, known_as not in ("", gender)))
     return tuple(persons)
 
 
@@ -100,22 +158,31 @@ def _letters(question: str, solution: str) -> frozenset[str]:
     return frozenset(_SMALL.findall(f"{question} {solution}".lower()))
 
 
-def _gender(name: str, question: str, found: tuple[str, ...]) -> str:
-    """Return the gender of a name by the vocabulary or, where it is the only one, by the pronouns; empty in doubt."""
-    known = _genders().get(name, "")
-    if not known and found != (name,):
-        return ""
+def _gender(name: str, question: str, only: bool) -> str:
+    """Return the gender of a name by the pronouns where it is the `only` one, else by the vocabulary.
+
+    `either` where nothing in the question tells it; empty in doubt.
+    """
+    title = re.search(rf"\b(Mr|Mrs|Ms|Miss)\.?\s+{name}\b", question)
+    if title:
+        return "he" if title[1] == "Mr" else "she"
+    known = "" if name in _EITHER else _genders().get(name, "")
     told = words_of(question)
     he, she = _HE.any(told), _SHE.any(told)
-    alone = found in ((name,), ()) and not _KIN.any(told)
+    alone = only and not _KIN.any(told)
     if known:
-        against = she if known == "he" else he
-        agree = he if known == "he" else she
-        return "" if alone and against and not agree else known
-    if alone and he != she and not _PLACE_BEFORE.search(question.partition(name)[0]):
-        acts = question.startswith(name) or _ACTS.match(question.partition(name)[2])
-        return ("he" if he else "she") if acts else ""
-    return ""
+        return known if not alone or he == she else "he" if he else "she"
+    if not only or not _acts(name, question):
+        return ""
+    if he == she:
+        return "" if he or not _ACTS.match(question.partition(name)[2]) or _BODIES.any(told) else "either"
+    return "" if _SPOUSE.any(told) else "he" if he else "she"
+
+
+def _acts(name: str, question: str) -> bool:
+    """Say whether a word that no list knows is a person: it does or has something, and no place goes before it."""
+    before, _, after = question.partition(name)
+    return not _PLACE_BEFORE.search(before) and bool(not before or _ACTS.match(after))
 
 
 def places_of(word: str, text: str) -> Iterator[tuple[int, int]]:
@@ -131,8 +198,14 @@ def places_of(word: str, text: str) -> Iterator[tuple[int, int]]:
 
 def _exchangeable(name: str, question: str, capitals: set[str]) -> bool:
     """Say whether a word is a person's name wherever it stands, and no part of another name."""
-    if any(other != name and other[:3] == name[:3] for other in capitals) or f"{name}' " in question:
+    if (
+        any(other != name and other[:3] == name[:3] for other in capitals)
+        or f"{name}' " in question
+        or f"{name}’ " in question
+    ):
         return False
+    if next(places_of(name.lower(), question), None):
+        return False  # `tony`, or a name that is a word
     for start, end in places_of(name, question):
         after = question[end : end + 20]
         before = question[:start]
@@ -142,9 +215,12 @@ def _exchangeable(name: str, question: str, capitals: set[str]) -> bool:
         if word:
             starts = not before[: word.start()].rstrip("\"'“( \n") or before[: word.start()].rstrip()[-1:] in ".?!:"
             plain = word[1].rstrip(".")
-            if plain[:1].isupper() and not starts and plain not in _TITLES and not word[1].endswith("."):
+            if word[1].endswith(".") and plain not in ("St", "Mt"):
+                continue
+            if plain[:1].isupper() and not starts and plain not in _BEFORE_NAMES:
                 return False
-            if plain.lower() in ("in", "at", "near", "st", "mount", "lake", "named", "called"):
+            place = plain.lower() in ("in", "at", "near") and question[end : end + 2] not in ("'s", "’s")
+            if place or plain.lower() in ("st", "mt", "mount", "lake", "named", "called"):
                 return False
     return True
 
@@ -170,12 +246,15 @@ _BELONGS = Lexicon(
     r"cider|lay|lays|hatch\w*|eggs?|sharpen\w*|ink|pages?|chapters?|read\w*|wear\w*|sew\w*|bouquets?|vases?|petals?|"
     r"bloom\w*|grow\w*|plant\w*|garden\w*|farm\w*|harvest\w*|wool|milk|yarn|knit\w*|fabric|leather|cotton|dough|flour|"
     r"sugar|butter|batter|recipes?|oven|frosting|frost\w*|ingredients?|chips?|deck|strings?|wax|candles?|rid(?:e|es|ing)|"
-    r"wheels?|beads?|peck|ripe\w*|rot\w*|weigh\w*|pounds?|ounces?|grams?|kilograms?|kg|colou?r\w*|bunch\w*|leaf|leaves|"
+    r"wheels?|beads?|peck|ripe\w*|rot\w*|weigh\w*|jewelry|pounds?|ounces?|grams?|kilograms?|kg|colou?r\w*|bunch\w*|leaf|leaves|"
     r"crust|bake|bit|bites?|salad|fit|pair|pairs|inch\w*|feet|draw\w*|writ\w*|paint\w*|toppings?|beach|fly|flew|broken?|"
-    r"calories|flavou?r\w*|mint\w*|blow\w*|layers?|pits?|spring|sleeves?|sheets?|rolls?|stacks?|albums?|crates?|"
-    r"bushels?"
+    r"calories|flavou?r\w*|mint\w*|sticks?|berry|berries|blow\w*|layers?|pits?|spring|sleeves?|sheets?|rolls?|stacks?|albums?|crates?|"
+    r"bushels?|cuts?|cutting|divid\w*|desserts?|pan|fries|baskets?|basketball|scor\w*|parade|quarters|dimes|nickels|pennies|"
+    r"wins|losses|wrapp\w*|inside|contain\w*|mixture"
 )
 """Words that go with some things of a table and not with others: where one stands, no thing is exchanged."""
+_HOLDS = re.compile(r"\b(?:books|notebooks|binders|folders|albums) (?:of|with)\b|\bWaldo\b|\bon each of\b")
+"""What is held by one thing is held by no other."""
 
 
 class _Row(NamedTuple):
@@ -203,7 +282,7 @@ def _rows() -> tuple[dict[str, _Row], frozenset[str], re.Pattern[str]]:
 
 def read_things(question: str, solution: str) -> tuple[Thing, ...]:
     """Find the things of a question that can be exchanged."""
-    if _BELONGS.any(words_of(question)):
+    if _BELONGS.any(words_of(question)) or _HOLDS.search(question):
         return ()
     forms, first_words, pattern = _rows()
     words = _letters(question, solution)
@@ -223,6 +302,8 @@ def read_things(question: str, solution: str) -> tuple[Thing, ...]:
         ends = (row.one, row.many)
         if len(row.one) > 3 and any(word.endswith(ends) and word not in ends for word in words):
             continue  # a coin is more than a bitcoin
+        if _named_short(row, question):
+            continue
         others = tuple(
             (other.one, other.many)
             for other in dict.fromkeys(forms.values())
@@ -235,6 +316,16 @@ def read_things(question: str, solution: str) -> tuple[Thing, ...]:
         if others:
             things.append(Thing(row.one, row.many, others))
     return tuple(things)
+
+
+def _named_short(row: _Row, question: str) -> bool:
+    """Say whether a thing of two words is also called by the last alone: toy cars, and then `cars`."""
+    forms = {form for form in (row.one, row.many) if " " in form}
+    return any(
+        not question[:start].endswith(form.rpartition(" ")[0] + " ")
+        for form in forms
+        for start, _ in places_of(form.rpartition(" ")[2], question)
+    )
 
 
 def _stands_free(question: str, start: int, end: int) -> bool:

@@ -9,7 +9,7 @@ Not covered: relations of three operations and more.
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 
 from tracewright.data.vary.checks import Op, Program
 from tracewright.data.vary.values import Key
@@ -19,6 +19,9 @@ LEAST_SUM = 10
 """From here on a number that is a sum of others is taken to be so on purpose; below, only if all count one thing."""
 LEAST_PRODUCT = 12
 _RESULT = re.compile(r"\b(?:total|remaining|rest|left|altogether|combined|in all|together|all)\b", re.I)
+_REST = re.compile(r"\b(?:remaining|rest|left|other)\b", re.I)
+_PERIODS = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "year"))
+"""How long something lasts is no sum of what happens in it."""
 _THRESHOLD = re.compile(
     r"\b(?:over|above|more than|at least|exceed\w*|under|below|less than|up to|minimum of|maximum of|limit of|at most|"
     r"fewer than|beyond)\s*\Z",
@@ -54,6 +57,8 @@ def follow(
     if _THRESHOLD.search(question[max(0, mentions[target].start - 30) : mentions[target].start]):
         return []
     near = question[max(0, mentions[target].start - 30) : mentions[target].end + 40]
+    if keys[target][1] in _PERIODS and target not in program.used:
+        return []
     told = bool(_RESULT.search(near)) or (target not in program.used and value >= LEAST_SUM)
     # The answer itself is asked for: a number that equals it does so by chance.
     found: list[Relation] = [
@@ -64,6 +69,8 @@ def follow(
         and (value >= LEAST_SUM or (told and _RESULT.search(near)))
     ]
     found += _sums(target, mentions, keys, told)
+    if _REST.search(question[max(0, mentions[target].start - 30) : mentions[target].start]):
+        found += _differences(target, mentions)
     found += [each for each in _products(target, mentions, told) if program.used.issuperset(each[1])]
     return found
 
@@ -113,6 +120,21 @@ def _sums(target: int, mentions: Sequence[Mention], keys: Sequence[Key], told: b
                 elif (value >= LEAST_SUM and (count < 4 or value > 50)) or told:
                     far.append(("add", chosen))
     return close + far
+
+
+def _differences(target: int, mentions: Sequence[Mention]) -> list[Relation]:
+    """Find what is left of a number when another is taken from it: 20 bags, 15 sold, the remaining 5."""
+    value, kind = mentions[target].value, mentions[target].kind
+    alike = [
+        at
+        for at, mention in enumerate(mentions)
+        if at != target and mention.kind in _NUMBERS and (mention.kind == "money") == (kind == "money")
+    ]
+    return [
+        ("sub", (whole, part))
+        for whole, part in permutations(alike, 2)
+        if mentions[whole].value - mentions[part].value == value
+    ]
 
 
 def _products(target: int, mentions: Sequence[Mention], told: bool) -> list[Relation]:

@@ -184,6 +184,8 @@ _REFERS = word_set(
     """
 )
 """Words that point at what was told before, or set a time that does."""
+_COMPARES = re.compile(r"\b(?:more|fewer|less|older|younger|taller|shorter|longer|later)\b(?!.*\bthan\b)")
+"""So does a comparison that does not say with what."""
 _VERB = (
     "(?:has|had|have|bought|buys|sold|sells|ate|eats|picked|picks|made|makes|baked|collected|earns|earned|spent|found|"
     "caught|wrote|ran|runs|walked|walks|read|reads|drove|drives|owns|is|was|needs|paid|works|worked|costs?|weighs?|"
@@ -207,7 +209,7 @@ def _swaps(sentences: Sequence[str]) -> tuple[int, ...]:
         if not all(_OPENS.match(text) and _WHOLE.search(text) and '"' not in text for text in pair):
             continue
         words = [{word.lower() for word in WORD.findall(text)} for text in pair]
-        if any(own & _REFERS for own in words):
+        if any(own & _REFERS for own in words) or any(_COMPARES.search(text) for text in pair):
             continue
         rest = {word.lower() for word in WORD.findall(sentences[at + 2])}
         if rest & {"he", "she", "him", "her", "his", "it", "its", "this", "that", "then"}:

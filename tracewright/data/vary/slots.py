@@ -7,7 +7,7 @@ Not covered: how they are drawn (`draw.py`), how they are written (`rewrite.py`)
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -18,29 +18,29 @@ from tracewright.data.vary.figures import Figure, read_figure
 from tracewright.data.vary.fixed import fixed
 from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.data.vary.relations import Relation, arrange, follow, implied
+from tracewright.data.vary.slips import REASONS
+from tracewright.data.vary.ties import equals, tied
 from tracewright.data.vary.values import Key, Ranges, candidates, cap_of, key_of
 from tracewright.mention import Mention
 from tracewright.number import Number
 from tracewright.trace.syntax import Trace
 
 MOST_MENTIONS = 24
-LARGEST, SMALL_RESULT = 3, 4
+LARGEST, SMALL_RESULT = 2, 4
 """No result from `SMALL_RESULT` on becomes more than so many times as large: what was plausible is so still."""
+LARGEST_AGE = 1.5
+"""So much for ages, which do not shrink more either: a mother has her child's age and more."""
 SMALL_TWICE = 3
 """Up to here a number that the trace uses in two roles stays: one of them may be a count that no number states."""
 
 _BEST = Lexicon(
     "most|least|cheaper|cheapest|better|best|worst|winn?(?:er|ers|ing|s)|oldest|youngest|tallest|shortest|longest|"
     "fastest|slowest|highest|lowest|largest|smallest|biggest|fewest|heaviest|lightest|whoever|whichever|closest|"
-    "greatest|farthest|furthest|earliest|latest|middle"
+    "greatest|farthest|furthest|earliest|latest|middle|busiest|quietest"
 )
 _AT_MOST = re.compile(r"\bat (?:most|least)\b", re.I)
-_COMPARED = Lexicon(
-    r"discount\w*|sale|regular\w*|normal\w*|usual\w*|original\w*|instead|sav(?:es?|ed|ings?)|cheaper|used"
-)
-"""Words of a question that sets one price against another: all its prices keep their order."""
 _AGES = Lexicon("old|ages?|older|younger")
-_GRADED = Lexicon("tests?|quiz(?:zes)?|exams?|grades?|graded|marks|scores?")
+_GRADED = Lexicon("gpa|tests?|quiz(?:zes)?|exams?|grades?|graded|marks|scores?")
 LEAST_GRADE, BEST_GRADE = 50, 100
 """In a question about grades a result between these stays a grade."""
 OLDEST = 100
@@ -80,40 +80,58 @@ class Layout(NamedTuple):
 
 
 def read_layout(
-    question: str, mentions: Sequence[Mention], trace: Trace, names: Sequence[str], ranges: Ranges
+    question: str,
+    mentions: Sequence[Mention],
+    trace: Trace,
+    names: Sequence[str],
+    ranges: Ranges,
+    held: Collection[str] = (),
+    fine: bool = False,
 ) -> Layout | str:
-    """Find the slots of a problem; a reason in words where it cannot be varied."""
+    """Find the slots of a problem; a reason in words where it cannot be varied.
+
+    Values are as round as those that stand there, less so if `fine`; the numbers of the names `held` stay.
+    """
     if len(mentions) > MOST_MENTIONS:
         return "too many numbers"
     program = program_of(trace, [mention.value for mention in mentions])
     if program is None:
         return "the trace reads a number that is not there"
-    return _Reader(question, mentions, program, names, ranges).read()
+    return _Reader(question, mentions, program, names, ranges, held, fine).read()
 
 
 class _Reader:
     """Works the layout of one problem out."""
 
     def __init__(
-        self, question: str, mentions: Sequence[Mention], program: Program, names: Sequence[str], ranges: Ranges
+        self,
+        question: str,
+        mentions: Sequence[Mention],
+        program: Program,
+        names: Sequence[str],
+        ranges: Ranges,
+        held: Collection[str],
+        fine: bool,
     ) -> None:
-        self.question, self.mentions, self.ranges = question, mentions, ranges
+        self.question, self.mentions, self.ranges, self.fine = question, mentions, ranges, fine
         start = (*program.start, 100, 1)
         self.hundred, self.unit = len(program.start), len(program.start) + 1
         self.program = program._replace(start=start)
         self.figures = tuple(read_figure(mention, question) for mention in mentions)
         self.keys: list[Key] = [key_of(mention, question) for mention in mentions]
-        self.stays: dict[int, str] = {}
+        self.stays = {at: REASONS["tied"] for at, mention in enumerate(mentions) if mention.name in held}
         for at, mention in enumerate(mentions):
             reason = fixed(mention, question, self.figures[at], names)
             if not reason and program.constants and not program.constants.isdisjoint(guises(mention)):
                 reason = "a constant of the trace"
             if reason:
-                self.stays[at] = reason
+                self.stays.setdefault(at, reason)
         if _GROWTH.search(question):
             for at, key in enumerate(self.keys):
                 if key[0] == "count" and key[1] in _PERIODS:
                     self.stays.setdefault(at, "how often something doubles is a number of steps")
+        for at, reason in tied(self.program, mentions, question).items():
+            self.stays.setdefault(at, reason)
         for at in implied(mentions):
             self.stays.setdefault(at, "it equals a rest that no number states")
 
@@ -271,7 +289,7 @@ class _Reader:
         for at in group:
             figure = self.figures[at]
             assert figure is not None
-            own = candidates(self.mentions[at], self.question, self.keys[at], figure, self.ranges)
+            own = candidates(self.mentions[at], self.question, self.keys[at], figure, self.ranges, self.fine)
             found = own if found is None else tuple(sorted(set(found) & set(own)))
         return found or ()
 
@@ -292,8 +310,11 @@ class _Reader:
             if not cap and aged and start[op.out] <= OLDEST:
                 cap = OLDEST
             most[op.out] = cap if start[op.out] <= cap else 0
-            grown = int(start[op.out] * LARGEST) if start[op.out] >= SMALL_RESULT else 0
-            checks[op.out] = check_of(op.out, start[op.out], most[op.out] or grown)
+            largest = LARGEST_AGE if aged else LARGEST
+            grown = int(start[op.out] * largest) if start[op.out] >= SMALL_RESULT else 0
+            bounds = [bound for bound in (most[op.out], grown) if bound]
+            least = int(start[op.out] / LARGEST_AGE) if aged and start[op.out] <= OLDEST else 0
+            checks[op.out] = check_of(op.out, start[op.out], min(bounds, default=0), least)
         return checks
 
     def _cap_of_sum(self, op: Op, most: dict[int, int]) -> int:
@@ -305,20 +326,21 @@ class _Reader:
         return caps.pop() if len(caps) == 1 else 0
 
     def _orders(self, moving: set[int], unused: Sequence[int], best: bool) -> list[Order]:
-        """Find the pairs of registers that keep their order: numbers of one noun, thresholds, best and worst."""
+        """Find the pairs of registers that keep their order: counts, prices, thresholds, best and worst."""
         start, mentions = self.program.start, self.mentions
         pairs: set[tuple[int, int]] = set()
-        compared = _COMPARED.any(words_of(self.question))
         graded = _GRADED.any(words_of(self.question))
         numbers = [at for at in range(len(mentions)) if mentions[at].kind in PLAIN]
         for left, right in combinations(numbers, 2):
-            same_sort = self.keys[left][0] == self.keys[right][0]
             between = self.question[mentions[left].end : mentions[right].start]
-            near = self.keys[left][1] == self.keys[right][1] != "" or not _STOP.search(between)
-            sort = self.keys[left][0]
-            alike = same_sort and (near or (compared and sort == "money") or (graded and sort == "percent"))
-            joined = right == left + 1 and _JOINED.fullmatch(between)
-            if alike or joined or (best and same_sort):
+            alike = self.keys[left][0] == self.keys[right][0] and (
+                self.keys[left][0] != "percent"
+                or graded
+                or best
+                or self.keys[left][1] == self.keys[right][1] != ""
+                or not _STOP.search(between)
+            )
+            if alike or (right == left + 1 and _JOINED.fullmatch(between)):
                 pairs.add((left, right))
         results = [op.out for op in self.program.ops]
         for at in unused:
@@ -330,8 +352,9 @@ class _Reader:
                 pairs |= {(at, result) for result in results if start[at] != start[result]}
         if best:
             pairs |= set(combinations(results, 2))
-        return [
+        kept = [
             Order(left, right, (start[left] > start[right]) - (start[left] < start[right]))
             for left, right in sorted(pairs)
             if left in moving or right in moving or left >= len(mentions) or right >= len(mentions)
         ]
+        return kept + equals(self.program, mentions)

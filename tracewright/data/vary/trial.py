@@ -17,7 +17,7 @@ def trial_of(op: Op, check: Check | None) -> Trial:
     """Return the trial of an operation by the quickest way that there is."""
     if check and check.whole and check.sign > 0:
         # As `keeps` has it: 1 of something has no plural, and nothing shrinks or grows too much.
-        low = max(2 if check.top > 1 else 1, -(-check.top // MOST_GROWTH))
+        low = max(2 if check.top > 1 else 1, -(-check.top // MOST_GROWTH), check.least)
         high = min(check.top * MOST_GROWTH, check.most or check.top * MOST_GROWTH)
         if len(op.args) == 2 and op.name in _OF_TWO:
             return _OF_TWO[op.name](*op.args, op.out, low, high)

@@ -48,6 +48,8 @@ _CHARGES = re.compile(r"\b(tax|tip|gratuity|interest|fee|commission|discount)", 
 _PER = re.compile(
     r"\s*(?:dollars?|cents?|bucks?)?\s*(?:(?:for )?(?:per|an?|each|every|one)\s+|/\s*)(?!one\b)([A-Za-z]+)", re.I
 )
+_TIMES = (2, 3, 4, 5)
+"""How often as many: seldom more, and only one more or less than it was, for these numbers multiply."""
 _SKIP = word_set(
     """a an the of more less fewer other additional extra new old big small large different whole full total red blue
     green yellow black white pink purple brown orange little long tall short fresh and his her their its my our your
@@ -79,12 +81,12 @@ def noun_after(question: str, place: int) -> str:
     """Return the stem of the noun after a number, and what qualifies it where that matters: `year old`, `mile hour`."""
     phrase = re.split(r"[.,;:?!()\d$%\"]", question[place : place + 60])[0].replace("-", " ")
     words = [word.lower() for word in WORD.findall(phrase)]
+    if words and words[0] == "times":
+        return "times"
     while words and words[0] in _SKIP:
         words = words[1:]
     if not words:
         return ""
-    if words[0] == "times":
-        return "times"
     noun = stem(words[0])
     if noun == "mph":
         return "mile hour"
@@ -129,24 +131,44 @@ _MEASURED_IN = word_set(
 LARGE_PRICE = 5
 _NARROW = {
     "year old": Span(0.7, 1.4, 95), "mile hour": Span(0.6, 1.5), "kilometer hour": Span(0.6, 1.5),
-    "foot tall": Span(0.75, 1.3), "inch tall": Span(0.8, 1.2), "degree": Span(0.8, 1.2),
+    "foot tall": Span(0.75, 1.3), "inch tall": Span(0.85, 1.1), "degree": Span(0.8, 1.2),
+    **dict.fromkeys(("centimeter tall", "cm tall", "meter tall"), Span(0.8, 1.2)),
 }  # fmt: skip
-_LENGTHS = ("centimeter", "cm", "inch", "foot")
+_LENGTHS = ("centimeter", "cm", "inch", "foot", "meter")
 _HEIGHT = re.compile(r"\b(?:tall|taller|height|heights)\b", re.I)
 _PERIOD = r"(?:\s+\w+){0,3}?[\s-]+(?:per|an?|each|every|in an?|of the|in the|of each|every single)[\s-]+"
 _CAPS = (
-    (re.compile(rf"\s*-?days?(?:{_PERIOD}week|\s+weekly)", re.I), 7),
-    (re.compile(rf"\s*(?:times|nights|mornings|evenings){_PERIOD}week", re.I), 7),
+    (re.compile(rf"\s*-?(?:work|school)?days?(?:{_PERIOD}week|\s+weekly)", re.I), 7),
+    (re.compile(rf"\s*(?:times|nights|mornings|afternoons|evenings){_PERIOD}week", re.I), 7),
     (re.compile(rf"\s*-?hours?(?:{_PERIOD}(?:day|night|weekday|workday)|\s+(?:daily|of sleep))", re.I), 12),
+    (
+        re.compile(
+            r"\s*-?hours?(?: \w+){0,2} (?:on|last|that|in one) (?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)?day|night)",
+            re.I,
+        ),
+        12,
+    ),
+    (re.compile(r"\s*days? of (?:school|work|class)", re.I), 5),
+    (re.compile(rf"\s*-?weeks?{_PERIOD}year", re.I), 52),
     (re.compile(rf"\s*-?hours?{_PERIOD}week", re.I), 60),
     (re.compile(rf"\s*-?minutes?{_PERIOD}hour", re.I), 59),
     (re.compile(rf"\s*-?days?{_PERIOD}month", re.I), 28),
     (re.compile(rf"\s*-?weeks?{_PERIOD}month", re.I), 4),
     (re.compile(rf"\s*-?months?{_PERIOD}year", re.I), 11),
 )
-_DAYS = re.compile(r"\s*-?(?:\w+ )?(?:days?|nights?|mornings?|evenings?)\b", re.I)
+_SPEEDS = (
+    (Lexicon("walk(?:s|ed|ing)?|hik(?:es?|ed|ing)|swim(?:s|ming)?|swam"), 5),
+    (Lexicon("runs?|ran|running|jog(?:s|ged|ging)?"), 10),
+    (Lexicon("bik(?:es?|ed|ing)|bicycles?|cycl(?:es?|ed|ing)|skat(?:es?|ed|ing)"), 20),
+    (Lexicon("car|cars|driv(?:es?|ing)|drove|bus|truck"), 75),
+)
+"""Miles an hour that are usual for what a question speaks of; the last that it speaks of counts."""
+_FEET = re.compile(r"\b(?:feet|foot),?(?: and)? \Z")
+_SIXTY = re.compile(r"\b(?:minutes?|hours?) and \Z")
+_DAYS = re.compile(r"\s*-?(?:\w+ )?(?:(?:work|school)?days?|nights?|mornings?|evenings?)\b", re.I)
 _AGES = Lexicon("old|ages?|aged|older|younger")
 OLDEST = 95
+_AGED = re.compile(r"\b(?:is|was|be|turns|turned|aged|age of|am) \Z")
 _EXAM = re.compile(r"\b(?:tests?|quiz(?:zes)?|exams?|grades?|graded|marks)\b", re.I)
 _WEEK = re.compile(r"\b(?:week|weekly)\b", re.I)
 _DAILY = re.compile(
@@ -164,17 +186,19 @@ def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[
     if span is _PLAIN and (priced or (key[0] == "count" and key[1].partition(" ")[0] in _MEASURED_IN)):
         span = _MEASURED
     low, high = value * span.low, min(value * span.high, span.cap)
-    if key[0] == "count" and value < 4 and key[1] not in _NARROW:
-        high = value + 4 if value.is_integer() else value * 2
+    if key[0] == "count" and value < 4 and span in (_PLAIN, _MEASURED):
+        high = value + (3 if span is _PLAIN else 2) if value.is_integer() else value * 2
     usual = ranges.usual.get(key)
     if usual:
         low, high = max(low, min(usual[0], value)), min(high, max(usual[1], value))
     cap = cap_of(mention, question)
     if cap:
         high = min(high, max(cap, value))
+    if key[1] == "times" and value not in _TIMES:
+        high = min(high, value + 1)
     if (
         key[0] == "count"
-        and key[1] in ("", "year", "year old")
+        and (key[1] in ("", "year", "year old") or _AGED.search(question[: mention.start]))
         and 10 <= value <= OLDEST
         and _AGES.any(words_of(question))
     ):
@@ -192,6 +216,13 @@ def cap_of(mention: Mention, question: str) -> int:
     for pattern, cap in _CAPS:
         if pattern.match(tail):
             return cap
+    if mention.value < 12 and _FEET.search(question[: mention.start]) and tail.lstrip().startswith("inch"):
+        return 11
+    if mention.value < 60 and _SIXTY.search(question[: mention.start]):
+        return 59
+    if key_of(mention, question)[1] == "mile hour":
+        words = words_of(question)
+        return next((most for moves, most in reversed(_SPEEDS) if moves.any(words)), 0)
     if mention.value <= 7 and _DAYS.match(tail) and _WEEK.search(_sentence_around(question, mention.start)):
         return 7
     return 12 if re.match(r"\s*-?hours?\b", tail) and _DAILY.search(question[: mention.start]) else 0
@@ -203,15 +234,20 @@ def _sentence_around(question: str, place: int) -> str:
     return question[left + 1 : right if right > 0 else len(question)]
 
 
-def candidates(mention: Mention, question: str, key: Key, figure: Figure, ranges: Ranges) -> tuple[Number, ...]:
-    """List the values that a number may take, its own among them; only its own where nothing else will do."""
+def candidates(
+    mention: Mention, question: str, key: Key, figure: Figure, ranges: Ranges, fine: bool = False
+) -> tuple[Number, ...]:
+    """List the values that a number may take, its own among them; only its own where nothing else will do.
+
+    They are as round as it is, whole counts and prices less so if `fine`.
+    """
     value = mention.value
     low, high = span_of(mention, question, key, ranges)
     found: list[Number]
     if value in (0, 1) or value < 0:
         return (value,)
-    if figure.style == "times":
-        found = [2, 3, 4, 5]
+    if figure.style == "times" or (key[1] == "times" and value in _TIMES):
+        found = [new for new in _TIMES if value - 1 <= new <= value + 1]
     elif figure.style in ("ratio", "part"):
         found = _fractions(value, key[1])
     elif figure.style == "scaled":
@@ -220,11 +256,13 @@ def candidates(mention: Mention, question: str, key: Key, figure: Figure, ranges
     else:
         money = key[0].startswith("money")
         finer = key[0] in ("count", "money")
-        found = _grid(value, low, high, figure.places, money and not key[0].endswith("cent"), finer)
+        found = _grid(value, low, high, figure.places, money and not key[0].endswith("cent"), finer, fine)
         if key[0] == "percent" and value % 5 == 0:
             found = [new for new in found if new % 5 == 0]
     share = value < 1
     kept = [new for new in found if new == value or (new != 1 and (new < 1) == share)]
+    if key[0] == "percent":
+        kept = [new for new in kept if (new > 100) == (value > 100) and (new != 100 or value == 100)]
     if figure.style not in ("digits", "words"):  # whose grids hold nothing that they could not write
         kept = [new for new in kept if figure.write(new)]
     return tuple(_thin(kept, value)) or (value,)
@@ -266,14 +304,16 @@ def step_of(value: int) -> int:
     return zeros // 2 if lead < 10 else zeros
 
 
-def _grid(value: Number, low: float, high: float, places: int, money: bool, finer: bool = False) -> list[Number]:
-    """List the values from low to high that are as round as `value`; less so if `finer` and there are few."""
+def _grid(
+    value: Number, low: float, high: float, places: int, money: bool, finer: bool = False, fine: bool = False
+) -> list[Number]:
+    """List the values from low to high that are as round as `value`; less so if `finer` and few, or if `fine`."""
     if not places:
         if value.__class__ is not int:
             return [value]
         step = step_of(value)
         first = max(2, math.ceil(low))
-        if step >= 5 and (high - first) / step < FEW and finer:
+        if step >= 5 and finer and (fine or (high - first) / step < FEW):
             step //= 5
         start = first + (value - first) % step
         return list(range(start, math.floor(high) + 1, step))

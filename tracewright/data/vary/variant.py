@@ -25,6 +25,7 @@ from tracewright.data.vary.draw import draw, list_draws
 from tracewright.data.vary.figures import spell
 from tracewright.data.vary.names import Person, Thing, exchange, read_persons, read_things, rename
 from tracewright.data.vary.rewrite import Arrangement, Forms, Pieces, arrange, cut, join, shuffled
+from tracewright.data.vary.slips import REASONS, find_slip, mend
 from tracewright.data.vary.slots import Layout, read_layout
 from tracewright.data.vary.values import Ranges
 from tracewright.data.vary.worked import Template, read_template, tell
@@ -39,6 +40,8 @@ DRAWS = 8
 """So many draws of one index may fail or give the original before there is no variant for it."""
 PATIENCE = 60, 5
 """So many indices in a row, and so many more for each variant found, may give nothing new before the search ends."""
+ENOUGH = 60
+"""With fewer draws than these, values may be less round than they were."""
 SAMPLES = 5
 """Draws by which the numbers of a worked solution are told apart."""
 NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.2, 0.5
@@ -51,6 +54,8 @@ class Plan(NamedTuple):
     mentions: tuple[Mention, ...]
     trace: Trace
     layout: Layout
+    draws: list[tuple[list[int], list[int]]] | None
+    """All that may be drawn, where it is not much."""
     persons: tuple[Person, ...]
     things: tuple[Thing, ...]
     pieces: Pieces
@@ -83,11 +88,20 @@ def variants(problem: Problem, count: int, seed: int, ranges: Ranges) -> Iterato
 
 def plan_of(problem: Problem, ranges: Ranges) -> Plan | str:
     """Return the plan of a problem, or the reason in words why it cannot be varied."""
-    return _plan(problem.question, problem.trace, problem.solution, problem.answer, ranges)
+    slip = find_slip(problem.question)
+    if slip is None:
+        return _plan(problem.question, problem.trace, problem.solution, problem.answer, ranges)
+    if not (slip.mends or slip.stays):
+        return REASONS[slip.sort]
+    question, solution = mend(problem.question, slip), mend(problem.solution, slip)
+    return _plan(question, problem.trace, solution, problem.answer, ranges, slip.stays)
 
 
 @lru_cache(maxsize=1024)
-def _plan(question: str, trace_text: str, solution: str, answer: str, ranges: Ranges) -> Plan | str:
+def _plan(
+    question: str, trace_text: str, solution: str, answer: str, ranges: Ranges, held: tuple[str, ...] = ()
+) -> Plan | str:
+    """Work out the plan; `held` are numbers that stay, by their names."""
     if not trace_text:
         return "it has no trace"
     trace = parse(trace_text)
@@ -99,9 +113,14 @@ def _plan(question: str, trace_text: str, solution: str, answer: str, ranges: Ra
     if expected is None or not same(solved.answer, *expected):
         return "its trace does not come to its answer"
     names = read_names(question)
-    layout = read_layout(question, mentions, trace, names, ranges)
+    layout = read_layout(question, mentions, trace, names, ranges, held)
     if isinstance(layout, str):
         return layout
+    draws = list_draws(layout.drawer)
+    if draws is not None and len(draws) < ENOUGH:
+        layout = read_layout(question, mentions, trace, names, ranges, held, fine=True)
+        assert not isinstance(layout, str)
+        draws = list_draws(layout.drawer)
     samples = _samples(layout, len(solution))
     persons = read_persons(question, solution, names)
     things = read_things(question, solution)
@@ -115,7 +134,7 @@ def _plan(question: str, trace_text: str, solution: str, answer: str, ranges: Ra
     template = None
     if solution and len(samples) == SAMPLES:
         template = read_template(solution, layout.program.start, samples, layout.moving, kinds)
-    return Plan(mentions, trace, layout, persons, things, pieces, template, flips)
+    return Plan(mentions, trace, layout, draws, persons, things, pieces, template, flips)
 
 
 def _samples(layout: Layout, seed: int) -> list[list[Number]]:
@@ -146,6 +165,7 @@ class _Teller:
 
     def __init__(self, problem: Problem, plan: Plan, seed: int) -> None:
         self.problem, self.plan, self.seed = problem, plan, seed
+        self.slip = find_slip(problem.question)
         self.source = random_module.Random()
         self.random: Callable[[], float] = self.source.random
         self.plain = tuple(range(len(plan.pieces.sentences)))
@@ -170,10 +190,9 @@ class _Teller:
 
     def _few(self) -> list[_Numbers] | None:
         """List what the numbers of variants may be, shuffled."""
-        drawn = list_draws(self.plan.layout.drawer)
-        if drawn is None:
+        if self.plan.draws is None:
             return None
-        found = [numbers for tops, bottoms in drawn if (numbers := self._numbers(tops, bottoms))]
+        found = [numbers for tops, bottoms in self.plan.draws if (numbers := self._numbers(tops, bottoms))]
         self.source.seed(int.from_bytes(self.digest.digest()))
         self.source.shuffle(found)
         return found
@@ -289,6 +308,8 @@ class _Teller:
             f"n{at + 1}": [self.written[at], write(value)] for at, value in values.items() if value != self.before[at]
         }
         changed: dict[str, object] = {"slots": slots}
+        if self.slip and self.slip.mends:
+            changed["mended"] = dict(self.slip.mends)
         if renamed:
             changed["names"] = renamed
         if swapped:
@@ -326,7 +347,7 @@ class _Teller:
     def _names(self) -> list[str]:
         """Draw a name for each person, or keep them all."""
         persons = self.plan.persons
-        if not persons or self.random() >= NAMES:
+        if not persons or (self.random() >= NAMES and not any(person.must for person in persons)):
             return [person.name for person in persons]
         names: list[str] = []
         for person in persons:
