@@ -9,6 +9,7 @@ Where there are few values all draws are listed at once, which is quicker.
 Not covered: what the slots and checks are (`slots.py`, `checks.py`).
 """
 
+import random as random_module
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import gcd, prod
@@ -24,6 +25,10 @@ TRIES = 120
 """Most values of one slot that are tried in one attempt."""
 FEW = 1000
 """Up to so many draws, those that keep no check counted as well, are listed at once."""
+HARD = 100
+"""Where more values than these are tried for one draw that keeps the checks, they are listed as well, if it takes"""
+STEPS = 20_000
+"""no more values than these."""
 
 
 class Slot(NamedTuple):
@@ -60,6 +65,7 @@ def drawer_of(
 
     `ops` are the operations of the trace and those that make stated results follow, in an order in which they run.
     """
+    slots, orders = _within(slots, orders, program, ops)
     known: dict[int, int] = {}
     ordered_slots = sorted(slots, key=lambda slot: (_rank(slot, program), len(slot.values), slot.registers))
     for level, slot in enumerate(ordered_slots):
@@ -83,6 +89,30 @@ def drawer_of(
         levels.append(Level(slot.registers, tuple(tops), tuple(bottoms), strides, tuple(work_here), tuple(kept)))
     tops, bottoms = pairs(program.start)
     return Drawer(tuple(levels), tuple(tops), tuple(bottoms))
+
+
+def _within(
+    slots: Sequence[Slot], orders: Sequence[Order], program: Program, ops: Sequence[Op]
+) -> tuple[list[Slot], list[Order]]:
+    """Take from the slots the values that an order with a number that stays forbids; return the other orders too."""
+    slot_of = {register: at for at, slot in enumerate(slots) for register in slot.registers}
+    moving = set(slot_of)
+    for op in ops:
+        if not moving.isdisjoint(op.args):
+            moving.add(op.out)
+    values = [slot.values for slot in slots]
+    kept = []
+    for order in orders:
+        left, right, sign = order
+        if left in slot_of and right not in moving:
+            bound, at, sign = program.start[right], slot_of[left], -sign
+        elif right in slot_of and left not in moving:
+            bound, at = program.start[left], slot_of[right]
+        else:
+            kept.append(order)
+            continue
+        values[at] = tuple([value for value in values[at] if (bound > value) - (bound < value) == sign])
+    return [Slot(slot.registers, new) for slot, new in zip(slots, values, strict=True)], kept
 
 
 def _rank(slot: Slot, program: Program) -> int:
@@ -150,20 +180,30 @@ def _set(level: Level, at: int, tops: list[int], bottoms: list[int]) -> bool:
 
 def list_draws(drawer: Drawer) -> list[tuple[list[int], list[int]]] | None:
     """List the registers' numerators and denominators of all draws that keep the checks; None for more than a few."""
-    if prod(len(level.tops) for level in drawer.levels) > FEW:
-        return None
-    found: list[tuple[list[int], list[int]]] = []
-    _list_from(drawer.levels, list(drawer.tops), list(drawer.bottoms), found)
-    return found
+    possible = prod(len(level.tops) for level in drawer.levels)
+    if possible > FEW:
+        found = draw(drawer, random_module.Random(possible).random)
+        if found and found[2] <= HARD:
+            return None
+    listed: list[tuple[list[int], list[int]]] = []
+    left = _list_from(drawer.levels, list(drawer.tops), list(drawer.bottoms), listed, STEPS)
+    return listed if left >= 0 else None
 
 
 def _list_from(
-    levels: Sequence[Level], tops: list[int], bottoms: list[int], found: list[tuple[list[int], list[int]]]
-) -> None:
-    """Add the draws that begin as the registers do, which these levels may still change."""
+    levels: Sequence[Level], tops: list[int], bottoms: list[int], found: list[tuple[list[int], list[int]]], steps: int
+) -> int:
+    """Add the draws that begin as the registers do, which these levels may still change.
+
+    No more than `steps` values are tried; return how many of them are left, a negative number where they ran out.
+    """
     if not levels:
         found.append((tops.copy(), bottoms.copy()))
-        return
+        return steps
     for at in range(len(levels[0].tops)):
-        if _set(levels[0], at, tops, bottoms):
-            _list_from(levels[1:], tops, bottoms, found)
+        steps -= 1
+        if steps >= 0 and _set(levels[0], at, tops, bottoms):
+            steps = _list_from(levels[1:], tops, bottoms, found, steps)
+        if steps < 0:
+            return steps
+    return steps

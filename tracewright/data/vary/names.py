@@ -63,6 +63,7 @@ _BEFORE_NAMES = _TITLES | word_set(
     Sundays If When While After Before On In And So But Then Since Because As For
     """
 )
+_TITLED = re.compile(r"\b(Mr|Mrs|Ms|Miss)\.?\s+\Z")
 _HE = Lexicon("he|him|his|himself")
 _SHE = Lexicon("she|her|hers|herself")
 _KIN = Lexicon(
@@ -163,7 +164,7 @@ def _gender(name: str, question: str, only: bool) -> str:
 
     `either` where nothing in the question tells it; empty in doubt.
     """
-    title = re.search(rf"\b(Mr|Mrs|Ms|Miss)\.?\s+{name}\b", question)
+    title = _TITLED.search(question[: question.find(name)])
     if title:
         return "he" if title[1] == "Mr" else "she"
     known = "" if name in _EITHER else _genders().get(name, "")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tracewright.data.vary.checks import Check, Op, Order, Program, check_of, program_of
 from tracewright.data.vary.doubts import PLAIN, TOLD_OF, doubt_of, guises
-from tracewright.data.vary.draw import Drawer, Slot, drawer_of
+from tracewright.data.vary.draw import Drawer, Slot, drawer_of, list_draws
 from tracewright.data.vary.figures import Figure, read_figure
 from tracewright.data.vary.fixed import fixed
 from tracewright.data.vary.lexicon import Lexicon, words_of
@@ -30,6 +30,8 @@ LARGEST, SMALL_RESULT = 2, 4
 """No result from `SMALL_RESULT` on becomes more than so many times as large: what was plausible is so still."""
 LARGEST_AGE = 1.5
 """So much for ages, which do not shrink more either: a mother has her child's age and more."""
+ENOUGH = 60
+"""With fewer draws than these, values may be less round than they were."""
 SMALL_TWICE = 3
 """Up to here a number that the trace uses in two roles stays: one of them may be a count that no number states."""
 
@@ -68,6 +70,8 @@ class Layout(NamedTuple):
 
     program: Program
     drawer: Drawer
+    draws: list[tuple[list[int], list[int]]] | None
+    """All that may be drawn, where it is not much."""
     figures: tuple[Figure | None, ...]
     moving: tuple[int, ...]
     """Mentions (from 0) that may change, slots and derived ones, in the order of the question."""
@@ -86,18 +90,17 @@ def read_layout(
     names: Sequence[str],
     ranges: Ranges,
     held: Collection[str] = (),
-    fine: bool = False,
 ) -> Layout | str:
-    """Find the slots of a problem; a reason in words where it cannot be varied.
+    """Find the slots of a problem; a reason in words where it cannot be varied. The numbers of the names `held` stay.
 
-    Values are as round as those that stand there, less so if `fine`; the numbers of the names `held` stay.
+    Values are as round as those that stand there, and less so where there would be few draws.
     """
     if len(mentions) > MOST_MENTIONS:
         return "too many numbers"
     program = program_of(trace, [mention.value for mention in mentions])
     if program is None:
         return "the trace reads a number that is not there"
-    return _Reader(question, mentions, program, names, ranges, held, fine).read()
+    return _Reader(question, mentions, program, names, ranges, held).read()
 
 
 class _Reader:
@@ -111,9 +114,8 @@ class _Reader:
         names: Sequence[str],
         ranges: Ranges,
         held: Collection[str],
-        fine: bool,
     ) -> None:
-        self.question, self.mentions, self.ranges, self.fine = question, mentions, ranges, fine
+        self.question, self.mentions, self.ranges = question, mentions, ranges
         start = (*program.start, 100, 1)
         self.hundred, self.unit = len(program.start), len(program.start) + 1
         self.program = program._replace(start=start)
@@ -149,8 +151,20 @@ class _Reader:
         assert ops is not None
         followers = {*derived, *(at for others in copies.values() for at in others)}
         free = [group for group in groups if not followers & set(group) and not any(at in self.stays for at in group)]
-        slots = [Slot(group, self._values(group)) for group in free]
-        slots = [slot for slot in slots if len(slot.values) > 1]
+        slots = self._slots(free, fine=False)
+        layout = self._layout(slots, followers, ops)
+        if not isinstance(layout, str) and layout.draws is not None and len(layout.draws) < ENOUGH:
+            finer = self._slots(free, fine=True)
+            return layout if finer == slots else self._layout(finer, followers, ops)
+        return layout
+
+    def _slots(self, free: Sequence[tuple[int, ...]], fine: bool) -> list[Slot]:
+        """Find what the groups that may move can be, less round than they were if `fine`."""
+        slots = [Slot(group, self._values(group, fine)) for group in free]
+        return [slot for slot in slots if len(slot.values) > 1]
+
+    def _layout(self, slots: Sequence[Slot], followers: set[int], ops: Sequence[Op]) -> Layout | str:
+        """Tell what there is to know once the slots are."""
         moved = {at for slot in slots for at in slot.registers}
         if not slots:
             return "no number may move"
@@ -164,13 +178,14 @@ class _Reader:
             return "a number that decides what is asked is not in the trace"
         orders = self._orders(moved | followers, unused, best)
         drawer = drawer_of(self.program, ops, self._checks(ops), slots, orders)
+        stays = dict(self.stays)
         for at in range(len(self.mentions)):
             if at not in moved and at not in followers:
-                self.stays.setdefault(at, "no other value will do" if at in self.program.used else "not in the trace")
+                stays.setdefault(at, "no other value will do" if at in self.program.used else "not in the trace")
         bounds = {at: (float(self.mentions[at].value) / 3, float(self.mentions[at].value) * 3) for at in followers}
         return Layout(
-            self.program, drawer, self.figures, tuple(sorted(moved | followers)), bounds,
-            tuple(slot.registers for slot in slots), self.stays,
+            self.program, drawer, list_draws(drawer), self.figures, tuple(sorted(moved | followers)), bounds,
+            tuple(slot.registers for slot in slots), stays,
         )  # fmt: skip
 
     def _best(self) -> bool:
@@ -283,13 +298,13 @@ class _Reader:
             for at in group_of.get(arg, ()):
                 self.stays.setdefault(at, "a number that stays follows from it")
 
-    def _values(self, group: tuple[int, ...]) -> tuple[Number, ...]:
+    def _values(self, group: tuple[int, ...], fine: bool) -> tuple[Number, ...]:
         """Return the values that all mentions of a group may take."""
         found: tuple[Number, ...] | None = None
         for at in group:
             figure = self.figures[at]
             assert figure is not None
-            own = candidates(self.mentions[at], self.question, self.keys[at], figure, self.ranges, self.fine)
+            own = candidates(self.mentions[at], self.question, self.keys[at], figure, self.ranges, fine)
             found = own if found is None else tuple(sorted(set(found) & set(own)))
         return found or ()
 

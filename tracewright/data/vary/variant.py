@@ -21,7 +21,7 @@ from typing import NamedTuple
 from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
 from tracewright.data.vary.checks import number_of
-from tracewright.data.vary.draw import draw, list_draws
+from tracewright.data.vary.draw import draw
 from tracewright.data.vary.figures import spell
 from tracewright.data.vary.names import Person, Thing, exchange, read_persons, read_things, rename
 from tracewright.data.vary.rewrite import Arrangement, Forms, Pieces, arrange, cut, join, shuffled
@@ -40,8 +40,6 @@ DRAWS = 8
 """So many draws of one index may fail or give the original before there is no variant for it."""
 PATIENCE = 60, 5
 """So many indices in a row, and so many more for each variant found, may give nothing new before the search ends."""
-ENOUGH = 60
-"""With fewer draws than these, values may be less round than they were."""
 SAMPLES = 5
 """Draws by which the numbers of a worked solution are told apart."""
 NAMES, THINGS, STYLE, ORDER = 0.8, 0.7, 0.2, 0.5
@@ -54,8 +52,6 @@ class Plan(NamedTuple):
     mentions: tuple[Mention, ...]
     trace: Trace
     layout: Layout
-    draws: list[tuple[list[int], list[int]]] | None
-    """All that may be drawn, where it is not much."""
     persons: tuple[Person, ...]
     things: tuple[Thing, ...]
     pieces: Pieces
@@ -116,11 +112,6 @@ def _plan(
     layout = read_layout(question, mentions, trace, names, ranges, held)
     if isinstance(layout, str):
         return layout
-    draws = list_draws(layout.drawer)
-    if draws is not None and len(draws) < ENOUGH:
-        layout = read_layout(question, mentions, trace, names, ranges, held, fine=True)
-        assert not isinstance(layout, str)
-        draws = list_draws(layout.drawer)
     samples = _samples(layout, len(solution))
     persons = read_persons(question, solution, names)
     things = read_things(question, solution)
@@ -134,15 +125,16 @@ def _plan(
     template = None
     if solution and len(samples) == SAMPLES:
         template = read_template(solution, layout.program.start, samples, layout.moving, kinds)
-    return Plan(mentions, trace, layout, draws, persons, things, pieces, template, flips)
+    return Plan(mentions, trace, layout, persons, things, pieces, template, flips)
 
 
 def _samples(layout: Layout, seed: int) -> list[list[Number]]:
     """Draw a few times, to tell the numbers of a worked solution apart; return the registers."""
-    random = random_module.Random(seed).random
+    source = random_module.Random(seed)
     samples: list[list[Number]] = []
     for _ in range(SAMPLES):
-        drawn = draw(layout.drawer, random)
+        listed = source.choice(layout.draws) if layout.draws else None
+        drawn = listed or draw(layout.drawer, source.random)
         if drawn is None:
             break
         samples.append([number_of(top, bottom) for top, bottom in zip(drawn[0], drawn[1], strict=True)])
@@ -182,20 +174,32 @@ class _Teller:
         self.flips = [(at, plan.mentions[at].text) for at in plan.flips]
         named = f"{problem.question}\n{problem.id}/{seed}/".encode("utf-8", "surrogatepass")
         self.digest = hashlib.blake2b(named, digest_size=16)
-        self.few = self._few()
-        """All that the numbers of a variant may be, in an order of this seed, which begins anew after the last; None
-        where these are more than a few."""
+        draws = None if plan.layout.draws is None else list(plan.layout.draws)
+        if draws:
+            self.source.seed(int.from_bytes(self.digest.digest()))
+            self.source.shuffle(draws)
+        self.few = None if draws is None else self._that_differ(draws)
+        """All that may be drawn, in an order of this seed; None where it is more than a few."""
+        self.known: list[_Numbers] = []
+        """Those of the few that have been looked at, and can be written and are others than they were."""
         self.alone = not (plan.persons or plan.things or plan.flips or plan.pieces.swaps)
         """Nothing changes but the numbers."""
 
-    def _few(self) -> list[_Numbers] | None:
-        """List what the numbers of variants may be, shuffled."""
-        if self.plan.draws is None:
-            return None
-        found = [numbers for tops, bottoms in self.plan.draws if (numbers := self._numbers(tops, bottoms))]
-        self.source.seed(int.from_bytes(self.digest.digest()))
-        self.source.shuffle(found)
-        return found
+    def _that_differ(self, draws: Sequence[tuple[list[int], list[int]]]) -> Iterator[_Numbers]:
+        """Yield the numbers of draws that can be written and are others than they were."""
+        for tops, bottoms in draws:
+            numbers = self._numbers(tops, bottoms)
+            if numbers:
+                yield numbers
+
+    def _of_few(self, few: Iterator[_Numbers], index: int) -> _Numbers | None:
+        """Return what an index has of the few, which begin anew after the last."""
+        while len(self.known) <= index:
+            numbers = next(few, None)
+            if numbers is None:
+                return self.known[index % len(self.known)] if self.known else None
+            self.known.append(numbers)
+        return self.known[index]
 
     def tell(self, index: int, known: Container[str] = ()) -> Problem | None:
         """Return the variant of an index; None where there is none, or its question is known already."""
@@ -217,12 +221,15 @@ class _Teller:
 
     def ends_at(self, index: int) -> bool:
         """Say whether all that there is has been told before an index."""
-        return self.few is not None and (self.alone or not self.few) and index >= len(self.few)
+        if self.few is None:
+            return False
+        self._of_few(self.few, index)
+        return (self.alone or not self.known) and index >= len(self.known)
 
     def _drawn(self, index: int) -> _Numbers | None:
         """Draw numbers that can be written and are others than they were, from the list where there is one."""
         if self.few is not None:
-            return self.few[index % len(self.few)] if self.few else None
+            return self._of_few(self.few, index)
         for _ in range(DRAWS):
             drawn = draw(self.plan.layout.drawer, self.random)
             if drawn is None:
