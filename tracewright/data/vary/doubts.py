@@ -1,8 +1,8 @@
 """Doubts about a trace: where its constants, its sums or what it leaves out may hide numbers of the question.
 
 A trace may give the right answer for the numbers that stand there and no others: a constant 4 that is the inverse of
-what 3/4 leaves, a quotient of 1 the wrong way round, a number times itself that equals a result by chance. Where that
-may be, a problem is not varied, or the number stays.
+what 3/4 leaves, a quotient of 1 the wrong way round, a result times itself that equals another by chance. Where that
+may be, a problem is not varied, or the number stays (`ties.py` has more that do).
 
 Not covered: a wrong wiring that none of these signs shows.
 """

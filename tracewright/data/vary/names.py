@@ -78,7 +78,7 @@ _BODIES = Lexicon(
 """Where one of these is told of, a capital may be its name."""
 _SPOUSE = Lexicon("(?:husband|wife|boyfriend|girlfriend|fiancee?|son|daughter|boy|girl|man|woman|brother|sister)s?")
 """Words that may tell the gender of who is named, against the pronouns of another."""
-_PLACE_BEFORE = re.compile(r"\b(?:the|of|from|to|for|by|on|via|an?)\s+\Z")
+_PLACE_BEFORE = re.compile(r"\b(?:the|of|from|to|for|by|on|via|an?)\s+\Z", re.I)
 _ACTS = re.compile(
     r"(?:'s)? (?:is|was|has|had|can|will|wants?|needs?|likes?|loves?|decide[sd]|[a-z]+ed|bought|buys|went)\b"
 )
