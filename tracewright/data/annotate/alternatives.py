@@ -169,14 +169,18 @@ def new_numbers(places: Sequence[Place], draw: int) -> list[Number]:
 
 
 def _equal_numbers(places: Sequence[Place], ops: Sequence[Op], numbers: Sequence[Number]) -> list[Number]:
-    """Give equal mentions of one sort the same new number; those that equal a constant of the program keep theirs."""
+    """Give equal mentions of one sort the same new number, as variants do (`vary/slots.py`).
+
+    Those that equal a constant of the program keep theirs; ordinals, years and clock times have one of their own.
+    """
     constants = {ref.value for op in ops for ref in op.args if ref.kind == "constant"}
-    first: dict[tuple[bool, Number], Number] = {}
+    first: dict[tuple[str, Number], Number] = {}
     found: list[Number] = []
     for place, number in zip(places, numbers, strict=True):
-        value = place.mention.value
-        new = first.setdefault((place.mention.kind == "percent", value), number)
-        found.append(value if value in constants else new)
+        value, kind = place.mention.value, place.mention.kind
+        if kind not in ("ordinal", "year", "clock"):
+            number = first.setdefault((kind if kind in ("percent", "fraction") else "number", value), number)
+        found.append(value if value in constants else number)
     return found
 
 

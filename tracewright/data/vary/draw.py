@@ -66,6 +66,7 @@ def drawer_of(
     `ops` are the operations of the trace and those that make stated results follow, in an order in which they run.
     """
     slots, orders = _within(slots, orders, program, ops)
+    assert all(slot.values for slot in slots), "what a number was is among its values, and keeps every order"
     known: dict[int, int] = {}
     ordered_slots = sorted(slots, key=lambda slot: (_rank(slot, program), len(slot.values), slot.registers))
     for level, slot in enumerate(ordered_slots):

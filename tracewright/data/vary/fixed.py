@@ -75,18 +75,18 @@ _HOLDS = re.compile(
     r"(?:weighs?|is|are|equals?|contains?|holds?)(?: about| the same as| equal to)? \Z", re.I
 )  # fmt: skip
 """What a gallon weighs, and how much a cubic foot holds, does not change."""
+_ALPHABET = word_set("letters consonants vowels")
+_ALPHABET_TOLD = Lexicon("alphabet|vowels?|consonants?")
+_ANY = Lexicon(r"\w+")
 _CUSTOM = {
-    "letters": Lexicon("alphabet|vowels?|consonants?"),
-    **dict.fromkeys(("consonants", "vowels"), Lexicon("alphabet|vowels?|consonants?")),
-    **dict.fromkeys(("teeth", "tooth", "line", "lines"), Lexicon("teeth|tooth|sonnets?|haikus?|limericks?")),
-    **dict.fromkeys(("stripes", "stars", "colonies"), Lexicon("flags?")),
-    **dict.fromkeys(("mile", "miles"), Lexicon("marathons?")),
-    **dict.fromkeys(("stadiums", "planets", "continents"), Lexicon("are|has")),
+    **dict.fromkeys(("teeth", "tooth"), ((20, 28, 30, 32, 42), _ANY)),
+    **dict.fromkeys(("line", "lines"), ((3, 5, 14), Lexicon("sonnets?|haikus?|limericks?"))),
+    **dict.fromkeys(("stripes", "stars", "colonies"), ((13, 50), Lexicon("flags?"))),
+    **dict.fromkeys(("mile", "miles"), ((26,), Lexicon("marathons?"))),
+    "planets": ((8, 9), _ANY), "continents": ((7,), _ANY),
+    "meals": ((3,), Lexicon("breakfast|lunch|dinner")),
 }  # fmt: skip
-"""What custom or nature counts, and the words beside which it does: 14 lines of a sonnet, 32 teeth."""
-MEALS = 3
-_DAILY = Lexicon("breakfast|lunch|dinner")
-"""Three meals a day are told one by one."""
+"""What custom or nature counts, how many, and the words beside which it does: 14 lines of a sonnet, 32 teeth."""
 _POINTS = Lexicon(
     "touchdowns?|football|basketball|soccer|hockey|wins?|conversions?|goals?|baskets?|throws?|fouls?|season|team"
 )
@@ -249,15 +249,16 @@ def _world(mention: Mention, question: str, before: str, after: str) -> str:
     whole = _WHOLES.get((stem(word), int(mention.value))) if mention.value.denominator == 1 else None
     if whole and words_of(question) & {whole, f"{whole}s", f"{whole}ly"}:
         return "a fact of units"
-    if _HOLDS.search(before) or (word in _CUSTOM and _CUSTOM[word].any(words_of(question))):
+    if _HOLDS.search(before) or (word in _ALPHABET and _ALPHABET_TOLD.any(words_of(question))):
         return "a fact of units"
+    customary, told = _CUSTOM.get(word, ((), _ANY))
+    if mention.value in customary and told.any(words_of(question)):
+        return "fixed by nature"
     if word.partition("-")[0] in _POINT and mention.value <= MOST_POINTS and _POINTS.any(words_of(question)):
         return "fixed by nature"
     if mention.value in _RIGHT and _ANGLES.any(words_of(question)):
         return "fixed by nature"
     if (word.partition("-")[0] in _BODY or word in _BODY) and not _counted_out(mention.value, word, question):
-        return "fixed by nature"
-    if word == "meals" and mention.value == MEALS and _DAILY.any(words_of(question)):
         return "fixed by nature"
     for noun in {word, word.removesuffix("s"), word.removesuffix("es")}:
         if (str(mention.value), noun) in _UNIT_FACTS and (

@@ -19,39 +19,36 @@ from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.data.vocabulary import Values, load_names, load_tables, slug
 
 _NO_NEW = word_set(
-    """Daisy Jade Hazel Iris Heather Florence Charlotte Victoria Robin Alex Max Roman Jan Dana Noel Georgia Flora Dev
-    Chen Mei Regina Jordan Juan Juliet Leo Kai Ali Milan Gloria Francis Carmen Jasper Scott Linus Stella Olive
-    Valentina Logan Owen Holly Aurora Dawn Rose Simone Bonnie Mina Moses Louis Hector
+    """Gabriel Daisy Jade Hazel Iris Heather Florence Charlotte Victoria Robin Alex Max Roman Jan Dana Noel Flora Dev
+    Chen Mei Regina Juan Juliet Leo Kai Ali Milan Gloria Francis Carmen Jasper Scott Linus Stella Valentina Logan
+    Owen Aurora Simone Bonnie Mina Moses Louis Hector
     """
 )
 """Names that are also places, things or words, or common for he and she alike: none of these is put in."""
-_EITHER = word_set("Alex Brooke Cory Dana Francis Gabriel Jan Jordan Kai Logan Max Noel Robin Sammy")
+_EITHER = word_set("Alex Brooke Cory Dana Francis Gabriel Jan Kai Logan Max Noel Robin Sammy")
 """Known names that he and she bear alike: only pronouns tell."""
 _ALSO_SHE = word_set(
-    """Sarah Janet Jenny Sally Jill Betty Amanda Annie Beth Lily Carrie Julie Rose Grace Carly Mandy Donna Sue Samantha
-    Ann Jennifer Angela Susie Kate Cindy Stacy Kendra Marcy Michelle Diane Joan Barbara Katie Melissa Kylie Jen Tiffany
-    Brittany Carolyn Haley Becky Anne Kayla Claire Tonya Elizabeth Stephanie Carol Cheryl Sophie Sheila Marla Maggie
-    Andrea Amber Ashley Erin Danielle Christine Gretchen Nicole Shelby Alyssa Christina Missy Pam Kelsey Pauline Penny
-    Polly Shelly Maddie Marcia Cynthia Marie Allison Brooke Sydney Peggy Isabella Patty Milly Bethany Alexis Liza Ellie
-    Rosie Angie Katrina Cathy Lucille Alison Nellie Kimiko Tammy Alexa Madison Theresa Shara Alicia Tabitha Ruby Daria
-    Katy Louise Lizzy Ivy Aubrey Josie Liz Juanita Betsy Violet Cara Allie Lauren Natalia Hillary Fern Katherine Darcy
-    Chelsea Connie Belinda Hilary Paige Kimberly Audrey Wendi Gladys Bea Francine Genevieve Lexie Joyce Carlotta Esme
-    Kathleen Natalie Monica Rachel Rebecca Jessica Heather Megan Vanessa Sabrina Tina Tara Lisa Lori Debbie Jane Jeanine
-    Mariel Leah Molly Abby Amy Gina Gwen Jasmine Julia Kathy Kristen Lena Lola Lucy Mary Mia Nancy Nina Olivia Sara
-    Tanya Teresa Trisha Vicki Vicky Virginia Wendy Zoe Emma Emily Ella Eva Hannah Helen Linda Laura Anna Alice Bella
+    """Sarah Janet Jenny Sally Jill Betty Amanda Annie Beth Lily Carrie Julie Rose Grace Carly Mandy Donna Sue
+    Samantha Ann Jennifer Angela Susie Kate Cindy Stacy Kendra Marcy Michelle Diane Joan Barbara Katie Melissa
+    Kylie Jen Tiffany Brittany Carolyn Haley Becky Anne Kayla Claire Tonya Elizabeth Stephanie Carol Cheryl Sophie
+    Sheila Marla Maggie Andrea Amber Ashley Erin Danielle Christine Gretchen Nicole Shelby Alyssa Christina Missy
+    Pam Kelsey Pauline Penny Polly Shelly Maddie Marcia Cynthia Marie Allison Brooke Sydney Peggy Isabella Patty
+    Milly Bethany Alexis Liza Ellie Rosie Angie Katrina Cathy Lucille Alison Nellie Kimiko Tammy Alexa Madison
+    Theresa Shara Alicia Tabitha Ruby Daria Katy Louise Lizzy Ivy Aubrey Josie Liz Juanita Betsy Violet Cara Allie
+    Lauren Natalia Hillary Fern Katherine Darcy Chelsea Connie Belinda Hilary Paige Kimberly Audrey Wendi Gladys
+    Bea Francine Genevieve Lexie Joyce Carlotta Kathleen Lori Debbie Jeanine Mariel Abby Kathy Kristen Trisha
+    Vicki Vicky Virginia
     """
 )
 _ALSO_HE = word_set(
     """Tom Mark Bob Jack Mike Tim Bill Jerry Jason Jim Matt Steve Joe Billy Jake Frank Josh Jackson Andy Jimmy Jeff
-    Randy Tommy Bobby Rick Jeremy Johnny Ken Roger Toby Danny Justin Carson Gary Barry Pete Jose Dave Dan Grant Luke
-    Manny Ian Phil Bryan Trevor Joey Sean Mason Jon Bert Austin Jay Nick Carter Steven Connor Jared Larry Chad Kenny
-    Calvin Anthony Brad Ron Rob Todd Jayden Ted Nate Phillip Jude Stan Olaf Ray Bruce Hank Zach Malcolm Dexter Mitchell
-    Lance Rodney Grayson Brendan Trey Troy Alexander Jame Cole Kenneth Devin Dante Mitch Freddy Don Hans Ed Cory Archie
-    Seth Arnold Jonah Bart Jed Tyson Dean Timmy Perry Julio Roy Rudy Benjamin Darrel Donny Rocky Marlon Barney Maurice
-    Dallas Benny Colin Chandler Reggie Mack Duke Sid Teddy Louie Maxwell Evan Eli Cody Samson Caleb Mario Ernesto Glenn
-    Basil Jacob Ethan Tyler Thomas Tony Victor Vincent Walter William Zachary Brandon Brian Carl Charles Christopher
-    Craig Dennis Derek Dylan Edward Eric Greg Henry Jaden Jasper Jeffrey Jesus Jonathan Kevin Kyle Lenny Leonard Lucas
-    Marco Marcus Martin Max Michael Nathan Nicholas Oliver Oscar Patrick Paul Peter Philip Raymond Ronnie Sammy Simon
+    Randy Tommy Bobby Rick Jeremy Johnny Ken Roger Toby Danny Justin Carson Gary Barry Pete Jose Dave Dan Grant
+    Luke Manny Ian Phil Bryan Trevor Joey Sean Mason Jon Bert Austin Jay Nick Carter Steven Connor Jared Larry
+    Chad Kenny Calvin Anthony Brad Ron Rob Todd Jayden Ted Nate Phillip Jude Stan Olaf Ray Bruce Hank Zach Malcolm
+    Dexter Mitchell Lance Rodney Grayson Brendan Trey Troy Alexander Jame Cole Kenneth Devin Dante Mitch Freddy
+    Don Hans Ed Cory Archie Seth Arnold Jonah Bart Jed Tyson Dean Timmy Perry Julio Roy Rudy Benjamin Darrel Donny
+    Rocky Marlon Barney Maurice Dallas Benny Colin Chandler Reggie Mack Duke Sid Teddy Louie Maxwell Evan Eli Cody
+    Samson Ernesto Glenn Basil Craig Dylan Jaden Jeffrey Jesus Lenny Ronnie Sammy
     """
 )
 """More names by which persons of a question are known; none of these is put in."""
@@ -210,7 +207,7 @@ def _exchangeable(name: str, question: str, capitals: set[str]) -> bool:
     for start, end in places_of(name, question):
         after = question[end : end + 20]
         before = question[:start]
-        if re.match(r"(?:'s)?[ -][A-Z]|['’]s?\s+(?:Street|Road)|-|[A-Za-z]| (?:Street|Avenue|River|Lake)", after):
+        if re.match(r"(?:['’]s)?[ -][A-Z]|['’]s?\s+(?:Street|Road)|-", after):
             return False
         word = _WORD_BEFORE.search(before)
         if word:
@@ -360,14 +357,15 @@ def exchange(text: str, new: Mapping[str, str]) -> str:
 
 
 def rename(trace: str, new: Mapping[str, str]) -> str:
-    """Exchange names and nouns inside the variables of a trace."""
+    """Exchange names and nouns inside the variables of a trace in canonical writing."""
     found = []
     for old, other in new.items():
         word, put = slug(old), slug(other)
         start = trace.find(word)
         while start >= 0:
             end = start + len(word)
-            if not (trace[start - 1] in ascii_lowercase or trace[end] in ascii_lowercase):
+            operation = trace.endswith("op: ", 0, start)  # Max has hens, and max is an operation
+            if not (operation or trace[start - 1] in ascii_lowercase or trace[end] in ascii_lowercase):
                 found.append((start, end, put))
             start = trace.find(word, end)
     return _put(trace, found)

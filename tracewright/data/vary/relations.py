@@ -139,7 +139,6 @@ def _differences(target: int, mentions: Sequence[Mention]) -> list[Relation]:
 
 def _products(target: int, mentions: Sequence[Mention], told: bool) -> list[Relation]:
     value = mentions[target].value
-    # The answer itself is asked for: a number that equals it does so by chance.
     found: list[Relation] = []
     for left, right in combinations(range(len(mentions)), 2):
         if target in (left, right) or "ordinal" in (mentions[left].kind, mentions[right].kind):

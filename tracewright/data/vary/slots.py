@@ -20,7 +20,7 @@ from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.data.vary.relations import Relation, arrange, follow, implied
 from tracewright.data.vary.slips import REASONS
 from tracewright.data.vary.ties import equals, tied
-from tracewright.data.vary.values import Key, Ranges, candidates, cap_of, key_of
+from tracewright.data.vary.values import AGES, OLDEST, Key, Ranges, candidates, cap_of, key_of
 from tracewright.mention import Mention
 from tracewright.number import Number
 from tracewright.trace.syntax import Trace
@@ -41,12 +41,9 @@ _BEST = Lexicon(
     "greatest|farthest|furthest|earliest|latest|middle|busiest|quietest"
 )
 _AT_MOST = re.compile(r"\bat (?:most|least)\b", re.I)
-_AGES = Lexicon("old|ages?|older|younger")
 _GRADED = Lexicon("gpa|tests?|quiz(?:zes)?|exams?|grades?|graded|marks|scores?")
 LEAST_GRADE, BEST_GRADE = 50, 100
 """In a question about grades a result between these stays a grade."""
-OLDEST = 100
-"""In a question about ages no result grows beyond it that was below."""
 _GROWTH = re.compile(
     r"\b(?:doubl|tripl|quadrupl|halv)\w*\b[^.?!]{0,40}\b(?:every|each|per)\b|"
     r"\b(?:every|each|per)\b[^.?!]{0,60}\b(?:doubl|tripl|quadrupl|halv)\w*", re.I
@@ -281,6 +278,10 @@ class _Reader:
                 if arrange(self.program, trial, trial_copies) is not None:
                     derived, copies = trial, trial_copies
                     break
+        while wrong := [at for at in derived if any(other in self.stays for other in group_of.get(at, (at,)))]:
+            for at in wrong:  # what followed was held after all, for another number's sake
+                self._hold([derived.pop(at)], group_of)
+                copies.pop(at, None)
         return derived, {at: others for at, others in copies.items() if others}
 
     def _op(self, name: str, args: tuple[int, ...], at: int) -> Relation:
@@ -312,7 +313,7 @@ class _Reader:
         """Say what each result must keep; a sum of days a week is itself no more than 7."""
         percent = _ASKS_PERCENT.search(self.question) is not None
         graded = _GRADED.any(words_of(self.question))
-        aged = _AGES.any(words_of(self.question))
+        aged = AGES.any(words_of(self.question))
         start = self.program.start
         most: dict[int, int] = {}
         checks = {}
@@ -362,9 +363,8 @@ class _Reader:
             pairs |= {(at, other) for other in numbers if self.keys[other][0] == self.keys[at][0] and other != at}
             if _THRESHOLD.search(self.question[: mentions[at].start]):
                 pairs |= {(at, result) for result in results if start[at] != start[result]}
-        for at in moving - self.program.used:
-            if at < len(mentions):  # thirty bottles of which twenty are drunk
-                pairs |= {(at, result) for result in results if start[at] != start[result]}
+        for at in moving - self.program.used:  # thirty bottles of which twenty are drunk
+            pairs |= {(at, result) for result in results if start[at] != start[result]}
         if best:
             pairs |= set(combinations(results, 2))
         kept = [

@@ -155,15 +155,15 @@ def _squared(program: Program, mentions: Sequence[Mention], question: str) -> It
 
 
 def _doubled(program: Program, mentions: Sequence[Mention]) -> Iterator[int]:
-    """Yield the factors of products from which a part of the other factor is taken: 2 * (18 - 5) - 18."""
+    """Yield a factor of 2 where a part of the other factor is taken from the product: 2 * (18 - 5) - 18."""
     made = {op.out: op for op in program.ops}
     for op in program.ops:
-        product = made.get(op.args[0]) if op.name == "sub" else None
-        if product is None or product.name != "mul":
+        doubled = made.get(op.args[0]) if op.name == "sub" else None
+        if doubled is None or doubled.name != "mul":
             continue
-        for at in product.args:
+        for at in doubled.args:
             if at < len(mentions) and mentions[at].value == 2:
-                others = [arg for arg in product.args if arg != at]
+                others = [arg for arg in doubled.args if arg != at]
                 if set(op.args[1:]) & {part for arg in others for part in _parts(arg, made)}:
                     yield at
 

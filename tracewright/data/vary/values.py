@@ -162,12 +162,13 @@ _SPEEDS = (
     (Lexicon("bik(?:es?|ed|ing)|bicycles?|cycl(?:es?|ed|ing)|skat(?:es?|ed|ing)"), 20),
     (Lexicon("car|cars|driv(?:es?|ing)|drove|bus|truck"), 75),
 )
-"""Miles an hour that are usual for what a question speaks of; the last that it speaks of counts."""
+"""Miles an hour that are usual for what a question speaks of; of several the quickest counts."""
 _FEET = re.compile(r"\b(?:feet|foot),?(?: and)? \Z")
 _SIXTY = re.compile(r"\b(?:minutes?|hours?) and \Z")
 _DAYS = re.compile(r"\s*-?(?:\w+ )?(?:(?:work|school)?days?|nights?|mornings?|evenings?)\b", re.I)
-_AGES = Lexicon("old|ages?|aged|older|younger")
+AGES = Lexicon("old|ages?|aged|older|younger")
 OLDEST = 95
+"""In a question about ages no number and no result grows beyond it that was below."""
 _AGED = re.compile(r"\b(?:is|was|be|turns|turned|aged|age of|am) \Z")
 _EXAM = re.compile(r"\b(?:tests?|quiz(?:zes)?|exams?|grades?|graded|marks)\b", re.I)
 _WEEK = re.compile(r"\b(?:week|weekly)\b", re.I)
@@ -195,12 +196,12 @@ def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[
     if cap:
         high = min(high, max(cap, value))
     if key[1] == "times" and value not in _TIMES:
-        high = min(high, value + 1)
+        low, high = max(low, value - 1), min(high, value + 1)
     if (
         key[0] == "count"
         and (key[1] in ("", "year", "year old") or _AGED.search(question[: mention.start]))
         and 10 <= value <= OLDEST
-        and _AGES.any(words_of(question))
+        and AGES.any(words_of(question))
     ):
         low, high = max(low, value * 0.7), min(high, value * 1.4, OLDEST)
     if key[0] == "count" and 50 <= value <= 100 and _EXAM.search(question):
@@ -265,7 +266,9 @@ def candidates(
         kept = [new for new in kept if (new > 100) == (value > 100) and (new != 100 or value == 100)]
     if figure.style not in ("digits", "words"):  # whose grids hold nothing that they could not write
         kept = [new for new in kept if figure.write(new)]
-    return tuple(_thin(kept, value)) or (value,)
+    if value not in kept:  # it lies beyond what is usual: a man of 98 years
+        kept = sorted({*kept, value})
+    return tuple(_thin(kept, value))
 
 
 def _thin(values: list[Number], value: Number) -> list[Number]:
@@ -315,6 +318,7 @@ def _grid(
         first = max(2, math.ceil(low))
         if step >= 5 and finer and (fine or (high - first) / step < FEW):
             step //= 5
+        step *= max(1, int((high - first) / step) // MOST_CANDIDATES)
         start = first + (value - first) % step
         return list(range(start, math.floor(high) + 1, step))
     unit = 10**places
@@ -322,6 +326,8 @@ def _grid(
     assert isinstance(scaled, int)
     step, rest = _decimal_step(scaled, unit, money)
     first = max(1, math.ceil(low * unit))
+    many = int((high * unit - first) / step) // MOST_CANDIDATES
+    step, rest = step * max(1, many), rest or many > 1
     start = first + (scaled - first) % step if rest else -(-first // step) * step
     found: list[Number] = []
     for number in range(start, math.floor(high * unit) + 1, step):

@@ -33,6 +33,7 @@ from tracewright.mention import Mention, read_mentions, read_parts
 from tracewright.number import Number, read_answer, same, write
 from tracewright.trace.fault import Fault
 from tracewright.trace.parse import parse
+from tracewright.trace.render import render
 from tracewright.trace.solve import solve, solve_values
 from tracewright.trace.syntax import Trace
 
@@ -51,6 +52,8 @@ class Plan(NamedTuple):
 
     mentions: tuple[Mention, ...]
     trace: Trace
+    text: str
+    """The trace in canonical writing."""
     layout: Layout
     persons: tuple[Person, ...]
     things: tuple[Thing, ...]
@@ -125,14 +128,14 @@ def _plan(
     template = None
     if solution and len(samples) == SAMPLES:
         template = read_template(solution, layout.program.start, samples, layout.moving, kinds)
-    return Plan(mentions, trace, layout, persons, things, pieces, template, flips)
+    return Plan(mentions, trace, render(trace), layout, persons, things, pieces, template, flips)
 
 
 def _samples(layout: Layout, seed: int) -> list[list[Number]]:
     """Draw a few times, to tell the numbers of a worked solution apart; return the registers."""
     source = random_module.Random(seed)
     samples: list[list[Number]] = []
-    for _ in range(SAMPLES):
+    for _ in range(SAMPLES if layout.draws != [] else 0):
         listed = source.choice(layout.draws) if layout.draws else None
         drawn = listed or draw(layout.drawer, source.random)
         if drawn is None:
@@ -296,7 +299,7 @@ class _Teller:
             if new[0] != thing.one:
                 swapped |= {thing.one: new[0], thing.many: new[1]}
         exchanged = {**renamed, **swapped}
-        trace = rename(problem.trace, exchanged) if exchanged else problem.trace
+        trace = rename(plan.text, exchanged) if exchanged else plan.text
         if order != self.plain:
             numbered = {f"n{at + 1}": f"n{place}" for place, at in enumerate(places, 1)}
             trace = _SOURCE.sub(lambda match: f"source: {numbered[match[1]]}", trace)
