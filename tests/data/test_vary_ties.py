@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tracewright.cli import main
+from tracewright.data.annotate import annotate_all
+from tracewright.data.annotate.alternatives import _equal_numbers
+from tracewright.data.annotate.context import read_places
 from tracewright.data.gsm8k import read_solutions
-from tracewright.data.problem import Problem, question_digest
+from tracewright.data.problem import Problem, question_digest, write_problems
 from tracewright.data.vary import Ranges, plan_of, variants
 from tracewright.data.vary import slips as slips_module
 from tracewright.data.vary.checks import Program, program_of
@@ -243,3 +247,36 @@ def test_what_a_slip_holds_stays_while_the_rest_moves(monkeypatch: pytest.Monkey
 def test_words_are_mended_whole_and_signs_too() -> None:
     slip = Slip("train/0", "mend", (("Jon", "John"), ("\u20ac", "$")), (), "two spellings")
     assert mend("Jon and Jonas pay \u20ac5, says Jon.", slip) == "John and Jonas pay $5, says John."
+
+
+CUPS = Problem(
+    question="Ida has 7 cups. Jo has 7 cups. One of them gets 5 more cups. How many has she then?",
+    answer="12",
+    id="train/0",
+    solution="She has 7 + 5 = <<7+5=12>>12 cups.",
+)
+
+
+def test_a_doubt_about_equal_numbers_is_none_in_variants(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = replace(CUPS, question=CUPS.question.replace("Jo has 7", "Jo has 9"), id="train/1")
+    (told, sure), _ = annotate_all([CUPS, other])
+    assert (told.tier, told.extra["varies"]) == ("likely", True) and "could be n2 as well" in told.extra["annotation"]
+    assert sure.tier == "certain" and "varies" not in sure.extra
+    made = list(variants(told, 20, 1, Ranges()))
+    for each in made:
+        numbers = [mention.value for mention in read_mentions(each.question)]
+        assert numbers[0] == numbers[1] and each.tier == "likely"
+    traces, out = tmp_path / "traces.jsonl", tmp_path / "variants.jsonl"
+    write_problems([told, replace(told, id="train/2", extra={})], traces)
+    assert main(["vary", str(traces), "-n", "2", "--out", str(out)]) == 0
+    assert "2 variants of 1 problems" in capsys.readouterr().out
+    assert main(["vary", str(traces), "-n", "2", "--tiers", "doubtful", "--out", str(out)]) == 2
+    assert "no problem with a trace of tier doubtful" in capsys.readouterr().err
+
+
+def test_an_ordinal_does_not_stay_equal_to_a_number() -> None:
+    places = read_places("On the third day 3 of the 3 hens lay 0.75 or 3/4 of a cup, 75% of it.")
+    kinds = [place.mention.kind for place in places]
+    assert kinds == ["ordinal", "integer", "integer", "decimal", "fraction", "percent"]
+    found = _equal_numbers(places, [], [101, 211, 307, 401, 503, 601])
+    assert found == [101, 211, 211, 401, 503, 601]

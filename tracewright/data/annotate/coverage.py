@@ -86,7 +86,11 @@ def annotate_all(
 
 
 def annotated(problem: Problem, annotation: Annotation) -> Problem:
-    """Return a problem with what its annotation says: the trace (empty where there is none), tier, steps, reason."""
+    """Return a problem with what its annotation says: the trace (empty where there is none), tier and steps.
+
+    In `extra` stand the reason (`annotation`), the `odds`, whether it `varies` though it is not certain, and an
+    `erratum` where one is known.
+    """
     trace = render(annotation.trace) if annotation.trace else ""
     extra = dict(problem.extra)
     if annotation.reason:

@@ -38,6 +38,9 @@ class Slot(NamedTuple):
     values: tuple[Number, ...]
 
 
+Pair = tuple[int, int]
+
+
 class Level(NamedTuple):
     """One slot, and what can be worked out and checked once it is drawn."""
 
@@ -46,8 +49,12 @@ class Level(NamedTuple):
     bottoms: tuple[int, ...]
     strides: tuple[int, ...]
     """Steps that visit every value: those without a common divisor with their number."""
+    first: tuple[Pair, ...]
+    """Registers that are known by then, of which the first is greater than the second."""
     trials: tuple[Trial, ...]
-    orders: tuple[Order, ...]
+    greater: tuple[Pair, ...]
+    """The same of registers that the trials work out."""
+    equal: tuple[Pair, ...]
 
 
 class Drawer(NamedTuple):
@@ -73,21 +80,35 @@ def drawer_of(
         for register in slot.registers:
             known[register] = level
     work_at: list[list[Trial]] = [[] for _ in ordered_slots]
+    worked_at: list[set[int]] = [set() for _ in ordered_slots]
     for op in ops:
         level = max(known.get(arg, -1) for arg in op.args)
         if level >= 0:
             known[op.out] = level
             work_at[level].append(trial_of(op, checks.get(op.out)))
-    orders_at: list[list[Order]] = [[] for _ in ordered_slots]
-    for order in orders:
-        level = max(known.get(order.left, -1), known.get(order.right, -1))
+            worked_at[level].add(op.out)
+    greater_at: list[dict[Pair, None]] = [{} for _ in ordered_slots]
+    equal_at: list[dict[Pair, None]] = [{} for _ in ordered_slots]
+    one_of = {register: slot.registers[0] for slot in slots for register in slot.registers}  # they hold one value
+    for left, right, sign in orders:
+        level = max(known.get(left, -1), known.get(right, -1))
         if level >= 0:
-            orders_at[level].append(order)
+            one, other = one_of.get(left, left), one_of.get(right, right)
+            if sign:
+                greater_at[level][(one, other) if sign > 0 else (other, one)] = None
+            else:
+                equal_at[level][one, other] = None
     levels = []
-    for slot, work_here, kept in zip(ordered_slots, work_at, orders_at, strict=True):
+    for at, slot in enumerate(ordered_slots):
         tops, bottoms = pairs(slot.values)
-        strides = _strides(len(slot.values))
-        levels.append(Level(slot.registers, tuple(tops), tuple(bottoms), strides, tuple(work_here), tuple(kept)))
+        first = [pair for pair in greater_at[at] if worked_at[at].isdisjoint(pair)]
+        greater = [pair for pair in greater_at[at] if not worked_at[at].isdisjoint(pair)]
+        levels.append(
+            Level(
+                slot.registers, tuple(tops), tuple(bottoms), _strides(len(slot.values)),
+                tuple(first), tuple(work_at[at]), tuple(greater), tuple(equal_at[at]),
+            )
+        )  # fmt: skip
     tops, bottoms = pairs(program.start)
     return Drawer(tuple(levels), tuple(tops), tuple(bottoms))
 
@@ -164,17 +185,22 @@ def _draw_level(level: Level, tops: list[int], bottoms: list[int], random: Calla
 
 def _set(level: Level, at: int, tops: list[int], bottoms: list[int]) -> bool:
     """Set one slot to one of its values, from 0, and say whether that keeps the checks."""
-    registers, new_tops, new_bottoms, _, trials, orders = level
+    registers, new_tops, new_bottoms, _, first, trials, greater, equal = level
     top, bottom = new_tops[at], new_bottoms[at]
     for register in registers:
         tops[register] = top
         bottoms[register] = bottom
+    for left, right in first:
+        if tops[left] * bottoms[right] <= tops[right] * bottoms[left]:
+            return False
     for trial in trials:
         if not trial(tops, bottoms):
             return False
-    for left, right, sign in orders:
-        one, other = tops[left] * bottoms[right], tops[right] * bottoms[left]
-        if (one > other) - (one < other) != sign:
+    for left, right in greater:
+        if tops[left] * bottoms[right] <= tops[right] * bottoms[left]:
+            return False
+    for left, right in equal:  # in lowest terms
+        if tops[left] != tops[right] or bottoms[left] != bottoms[right]:
             return False
     return True
 
