@@ -11,7 +11,7 @@ from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
 from tracewright.data.vary import names
 from tracewright.data.vary.checks import Check, Op, Order, check_of, keeps, pairs, program_of, work
-from tracewright.data.vary.doubts import called_for, doubt_of, guises
+from tracewright.data.vary.doubts import cued, doubt_of, guises
 from tracewright.data.vary.draw import Slot, draw, drawer_of, list_draws
 from tracewright.data.vary.figures import read_figure, spell
 from tracewright.data.vary.fixed import fixed
@@ -119,7 +119,7 @@ def test_ranges_are_learned_from_problems() -> None:
     assert values("A loan at 10% interest.") == (5, 10, 15, 20)
     assert key_of(one("$12 per hour"), "$12 per hour") == ("money", "hour")
     assert ("count", "clerk") in ranges.usual and ("count", "loan") not in ranges.usual
-    assert cap_of(one("4 days a week"), "4 days a week") == 7
+    assert cap_of(one("4 days a week"), "4 days a week", ("count", "day")) == 7
 
 
 @pytest.mark.parametrize(
@@ -386,8 +386,8 @@ def test_doubts(steps: str, numbers: list[int], doubt: str) -> None:
 
 
 def test_coins_call_for_what_they_are_worth() -> None:
-    assert called_for(25, "4 quarters, 7 pens and 9 dimes.") and called_for(7, "a week")
-    assert not called_for(25, "4 quarters of play, 7 pens and 9 cups.")
+    assert cued(25, "4 quarters, 7 pens and 9 dimes.") and cued(7, "a week")
+    assert not cued(25, "4 quarters of play, 7 pens and 9 cups.")
 
 
 def test_numbers_in_disguise() -> None:

@@ -19,6 +19,7 @@ from tracewright.data.annotate.features import Scene
 from tracewright.data.annotate.program import Op, build, needed_steps, run
 from tracewright.data.annotate.slots import Candidate, Shaped
 from tracewright.data.annotate.wire import Beam, Wiring, wire_with
+from tracewright.mention import Mention
 from tracewright.number import Number
 
 DRAWS = 2
@@ -168,18 +169,22 @@ def new_numbers(places: Sequence[Place], draw: int) -> list[Number]:
     return numbers
 
 
-def _equal_numbers(places: Sequence[Place], ops: Sequence[Op], numbers: Sequence[Number]) -> list[Number]:
-    """Give equal mentions of one sort the same new number, as variants do (`vary/slots.py`).
+def sort_of(mention: Mention) -> str:
+    """Return the sort within which equal numbers stay equal in variants; empty for those that move with no other."""
+    if mention.kind in ("ordinal", "year", "clock"):
+        return ""
+    return mention.kind if mention.kind in ("percent", "fraction") else "number"
 
-    Those that equal a constant of the program keep theirs; ordinals, years and clock times have one of their own.
-    """
+
+def _equal_numbers(places: Sequence[Place], ops: Sequence[Op], numbers: Sequence[Number]) -> list[Number]:
+    """Give equal mentions of one sort the same new number, as variants do; those that equal a constant keep theirs."""
     constants = {ref.value for op in ops for ref in op.args if ref.kind == "constant"}
     first: dict[tuple[str, Number], Number] = {}
     found: list[Number] = []
     for place, number in zip(places, numbers, strict=True):
-        value, kind = place.mention.value, place.mention.kind
-        if kind not in ("ordinal", "year", "clock"):
-            number = first.setdefault((kind if kind in ("percent", "fraction") else "number", value), number)
+        value, sort = place.mention.value, sort_of(place.mention)
+        if sort:
+            number = first.setdefault((sort, value), number)
         found.append(value if value in constants else number)
     return found
 

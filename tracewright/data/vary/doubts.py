@@ -104,7 +104,7 @@ def _called_for(constant: int, op: Op, start: Sequence[Number], mentions: Sequen
     others = [arg for arg in op.args if arg != constant]
     if value == 100:
         return all(at < len(mentions) and mentions[at].kind == "percent" for at in others)
-    return called_for(value, question)
+    return cued(value, question)
 
 
 def _squared(program: Program) -> bool:
@@ -135,7 +135,7 @@ def powers(program: Program) -> dict[int, dict[int, int]]:
     return found
 
 
-def called_for(value: Number, question: str) -> bool:
+def cued(value: Number, question: str) -> bool:
     """Say whether words of a question call for a constant."""
     cue = _CUES.get(value)
     return cue is not None and cue.any(words_of(question))

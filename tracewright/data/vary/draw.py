@@ -25,10 +25,9 @@ TRIES = 120
 """Most values of one slot that are tried in one attempt."""
 FEW = 1000
 """Up to so many draws, those that keep no check counted as well, are listed at once."""
-HARD = 100
-"""Where more values than these are tried for one draw that keeps the checks, they are listed as well, if it takes"""
-STEPS = 20_000
-"""no more values than these."""
+HARD, STEPS = 100, 20_000
+"""Where more values than the first are tried for one draw that keeps the checks, the draws are listed as well, if all
+of them take no more values than the second."""
 
 
 class Slot(NamedTuple):

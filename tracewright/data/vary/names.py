@@ -251,8 +251,8 @@ _BELONGS = Lexicon(
     r"wins|losses|wrapp\w*|inside|contain\w*|mixture"
 )
 """Words that go with some things of a table and not with others: where one stands, no thing is exchanged."""
-_HOLDS = re.compile(r"\b(?:books|notebooks|binders|folders|albums) (?:of|with)\b|\bWaldo\b|\bon each of\b")
-"""What is held by one thing is held by no other."""
+_HOLDS = re.compile(r"\b(?:books?|notebooks?|binders?|folders?|albums?) (?:of|with|has|have|holds?)\b|\bon each of\b")
+"""What one thing holds, or goes on it, does not go with every other."""
 
 
 class _Row(NamedTuple):

@@ -20,7 +20,7 @@ LEAST_SUM = 10
 LEAST_PRODUCT = 12
 _RESULT = re.compile(r"\b(?:total|remaining|rest|left|altogether|combined|in all|together|all)\b", re.I)
 _REST = re.compile(r"\b(?:remaining|rest|left|other)\b", re.I)
-_PERIODS = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "year"))
+_DURATIONS = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "year"))
 """How long something lasts is no sum of what happens in it."""
 _THRESHOLD = re.compile(
     r"\b(?:over|above|more than|at least|exceed\w*|under|below|less than|up to|minimum of|maximum of|limit of|at most|"
@@ -57,7 +57,7 @@ def follow(
     if _THRESHOLD.search(question[max(0, mentions[target].start - 30) : mentions[target].start]):
         return []
     near = question[max(0, mentions[target].start - 30) : mentions[target].end + 40]
-    if keys[target][1] in _PERIODS and target not in program.used:
+    if keys[target][1] in _DURATIONS and target not in program.used:
         return []
     told = bool(_RESULT.search(near)) or (target not in program.used and value >= LEAST_SUM)
     # The answer itself is asked for: a number that equals it does so by chance.

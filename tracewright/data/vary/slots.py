@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from tracewright.data.annotate.alternatives import sort_of
 from tracewright.data.vary.checks import Check, Op, Order, Program, check_of, program_of
 from tracewright.data.vary.doubts import PLAIN, TOLD_OF, doubt_of, guises
 from tracewright.data.vary.draw import Drawer, Slot, drawer_of, list_draws
@@ -196,10 +197,9 @@ class _Reader:
         """Put mentions of equal value together; a group stays where one of them does, or where it has two roles."""
         by_value: dict[tuple[str, object], list[int]] = {}
         for at, mention in enumerate(self.mentions):
-            if mention.kind in ("ordinal", "year", "clock"):
-                continue
-            sort = "fraction" if mention.kind == "fraction" else "percent" if mention.kind == "percent" else "number"
-            by_value.setdefault((sort, mention.value), []).append(at)
+            sort = sort_of(mention)
+            if sort:
+                by_value.setdefault((sort, mention.value), []).append(at)
         groups: list[tuple[int, ...]] = []
         for (sort, value), places in by_value.items():
             group = tuple(places)
@@ -337,9 +337,12 @@ class _Reader:
         """Return the most that each term of a sum may be by nature, or 0; `most` keeps what is known of registers."""
         for arg in op.args:
             if arg not in most:
-                most[arg] = cap_of(self.mentions[arg], self.question) if arg < len(self.mentions) else 0
+                most[arg] = self._cap_of(arg) if arg < len(self.mentions) else 0
         caps = {most[arg] for arg in op.args}
         return caps.pop() if len(caps) == 1 else 0
+
+    def _cap_of(self, at: int) -> int:
+        return cap_of(self.mentions[at], self.question, self.keys[at])
 
     def _orders(self, moving: set[int], unused: Sequence[int], best: bool) -> list[Order]:
         """Find the pairs of registers that keep their order: counts, prices, thresholds, best and worst."""

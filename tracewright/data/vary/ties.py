@@ -15,7 +15,7 @@ from itertools import combinations, permutations, product
 from math import floor
 
 from tracewright.data.vary.checks import Op, Order, Program
-from tracewright.data.vary.doubts import PLAIN, SQUARE, called_for, powers
+from tracewright.data.vary.doubts import PLAIN, SQUARE, cued, powers
 from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.data.vary.values import noun_after
 from tracewright.mention import Mention
@@ -40,29 +40,21 @@ _BETWEEN = re.compile(r"(?: [a-z]+)?,?(?: and)? ")
 
 def tied(program: Program, mentions: Sequence[Mention], question: str) -> dict[int, str]:
     """Return the numbers that stay, by mention from 0, each with the reason in words."""
+    rules = {
+        "counted by an ordinal": _counted_on(mentions, question),
+        "a list of that many": _listed(mentions, question),
+        "a constant may follow from it": _in_constants(program, mentions, question),
+        "a sum has as many terms": _repeated(program, mentions),
+        "a part of which another number is the rest": _complements(program, mentions),
+        "a word counts as many": _ensembles(mentions, question),
+        "it may be a factor once only": _squared(program, mentions, question),
+        "a factor of what is taken away again": _doubled(program, mentions),
+        "a unit in one of two roles": _units(program, mentions),
+    }
     found: dict[int, str] = {}
-    for at in _counted_on(mentions, question):
-        found[at] = "counted by an ordinal"
-    for at in _listed(mentions, question):
-        found.setdefault(at, "a list of that many")
-    for at in _in_constants(program, mentions, question):
-        found.setdefault(at, "a constant may follow from it")
-    repeated = {op.args.count(arg) for op in program.ops if op.name == "add" for arg in op.args} - {1}
-    for at, mention in enumerate(mentions):
-        if mention.value in repeated:
-            found.setdefault(at, "a sum has as many terms")
-    for at in _complements(program, mentions):
-        found.setdefault(at, "a part of which another number is the rest")
-    for at in _ensembles(mentions, question):
-        found.setdefault(at, "a word counts as many")
-    for at in _squared(program, mentions, question):
-        found.setdefault(at, "it may be a factor once only")
-    for at in _doubled(program, mentions):
-        found.setdefault(at, "a factor of what is taken away again")
-    for at, mention in enumerate(mentions):
-        roles = {_ROLES.get((name, place > 0), name) for name, place in program.readers.get(at, ())}
-        if mention.value in _UNITS and "divide" in roles and len(roles) > 1:
-            found.setdefault(at, "a unit in one of two roles")
+    for reason, places in rules.items():
+        for at in places:
+            found.setdefault(at, reason)
     return found
 
 
@@ -103,7 +95,7 @@ def _in_constants(program: Program, mentions: Sequence[Mention], question: str) 
     counts = [(at, mention.value) for at, mention in enumerate(mentions) if mention.kind in ("integer", "word")]
     given = [(at, value) for at, value in counts if value > 1]
     for constant in program.constants:
-        if constant < LEAST_CONSTANT or constant == 100 or called_for(constant, question):
+        if constant < LEAST_CONSTANT or constant == 100 or cued(constant, question):
             continue
         for (at, one), (to, other) in combinations(given, 2):
             if constant in (one + other, abs(one - other)):
@@ -121,6 +113,20 @@ def _in_constants(program: Program, mentions: Sequence[Mention], question: str) 
         made = {one + other, abs(one - other), one * other, ratio, inverse, floor(ratio), floor(inverse)}
         if not made.isdisjoint(program.constants - {0, 100}):
             yield from (at, to)
+
+
+def _repeated(program: Program, mentions: Sequence[Mention]) -> Iterator[int]:
+    """Yield the numbers that equal how often a sum has the same term: 2 packs, and 4 + 4."""
+    often = {op.args.count(arg) for op in program.ops if op.name == "add" for arg in op.args} - {1}
+    yield from (at for at, mention in enumerate(mentions) if mention.value in often)
+
+
+def _units(program: Program, mentions: Sequence[Mention]) -> Iterator[int]:
+    """Yield the numbers that something is divided by and that have another role, of the size of a unit's."""
+    for at, mention in enumerate(mentions):
+        roles = {_ROLES.get((name, place > 0), name) for name, place in program.readers.get(at, ())}
+        if mention.value in _UNITS and "divide" in roles and len(roles) > 1:
+            yield at
 
 
 def _complements(program: Program, mentions: Sequence[Mention]) -> Iterator[int]:

@@ -192,7 +192,7 @@ def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[
     usual = ranges.usual.get(key)
     if usual:
         low, high = max(low, min(usual[0], value)), min(high, max(usual[1], value))
-    cap = cap_of(mention, question)
+    cap = cap_of(mention, question, key)
     if cap:
         high = min(high, max(cap, value))
     if key[1] == "times" and value not in _TIMES:
@@ -211,7 +211,7 @@ def span_of(mention: Mention, question: str, key: Key, ranges: Ranges) -> tuple[
     return low, high
 
 
-def cap_of(mention: Mention, question: str) -> int:
+def cap_of(mention: Mention, question: str, key: Key) -> int:
     """Return the most that a number may be by nature, and a sum of such ones too: 7 days a week; 0 where none is."""
     tail = question[mention.end : mention.end + 50]
     for pattern, cap in _CAPS:
@@ -221,7 +221,7 @@ def cap_of(mention: Mention, question: str) -> int:
         return 11
     if mention.value < 60 and _SIXTY.search(question[: mention.start]):
         return 59
-    if key_of(mention, question)[1] == "mile hour":
+    if key[1] == "mile hour":
         words = words_of(question)
         return next((most for moves, most in reversed(_SPEEDS) if moves.any(words)), 0)
     if mention.value <= 7 and _DAYS.match(tail) and _WEEK.search(_sentence_around(question, mention.start)):

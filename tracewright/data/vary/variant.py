@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tracewright.data.mask import read_names
@@ -61,6 +62,8 @@ class Plan(NamedTuple):
     template: Template | None
     flips: frozenset[int]
     """Mentions that may be written in digits and in words alike."""
+    mended: Mapping[str, str] = MappingProxyType({})
+    """Words of the original, and those that were put in their place."""
 
 
 def vary(problem: Problem, seed: int, index: int, ranges: Ranges) -> Problem | None:
@@ -93,7 +96,8 @@ def plan_of(problem: Problem, ranges: Ranges) -> Plan | str:
     if not (slip.mends or slip.stays):
         return REASONS[slip.sort]
     question, solution = mend(problem.question, slip), mend(problem.solution, slip)
-    return _plan(question, problem.trace, solution, problem.answer, ranges, slip.stays)
+    plan = _plan(question, problem.trace, solution, problem.answer, ranges, slip.stays)
+    return plan if isinstance(plan, str) else plan._replace(mended=dict(slip.mends))
 
 
 @lru_cache(maxsize=1024)
@@ -160,7 +164,6 @@ class _Teller:
 
     def __init__(self, problem: Problem, plan: Plan, seed: int) -> None:
         self.problem, self.plan, self.seed = problem, plan, seed
-        self.slip = find_slip(problem.question)
         self.source = random_module.Random()
         self.random: Callable[[], float] = self.source.random
         self.plain = tuple(range(len(plan.pieces.sentences)))
@@ -318,8 +321,8 @@ class _Teller:
             f"n{at + 1}": [self.written[at], write(value)] for at, value in values.items() if value != self.before[at]
         }
         changed: dict[str, object] = {"slots": slots}
-        if self.slip and self.slip.mends:
-            changed["mended"] = dict(self.slip.mends)
+        if plan.mended:
+            changed["mended"] = plan.mended
         if renamed:
             changed["names"] = renamed
         if swapped:
