@@ -17,7 +17,7 @@ from tracewright.data.vary.figures import read_figure, spell
 from tracewright.data.vary.fixed import fixed
 from tracewright.data.vary.lexicon import Lexicon, words_of
 from tracewright.data.vary.names import read_persons, read_things, rename
-from tracewright.data.vary.trial import trial_of
+from tracewright.data.vary.trial import equal, in_order, trial_of
 from tracewright.data.vary.values import Ranges, candidates, cap_of, key_of, learn_ranges, step_of
 from tracewright.data.vary.worked import read_template, tell
 from tracewright.mention import Mention, read_mentions
@@ -274,6 +274,10 @@ def test_a_trial_says_what_working_and_checking_do(
     kept = work(op, *slow) and keeps(check, *slow)
     assert trial_of(op, check)(*quick) is kept
     assert quick == slow or not kept
+    whole = {at for at, number in enumerate(numbers) if number.__class__ is int}
+    quick = pairs([*numbers, old])
+    assert trial_of(op, check, whole)(*quick) is kept
+    assert quick == slow or not kept
 
 
 @pytest.mark.parametrize(
@@ -295,6 +299,19 @@ def test_a_trial_keeps_what_stays_whole_and_within_bounds(
     slow, quick = pairs([*numbers, old]), pairs([*numbers, old])
     assert (work(op, *slow) and keeps(check, *slow)) is kept
     assert trial_of(op, check)(*quick) is kept
+    whole = {at for at, number in enumerate(numbers) if number.__class__ is int}
+    assert trial_of(op, check, whole)(*pairs([*numbers, old])) is kept
+
+
+@settings(max_examples=500)
+@given(st.lists(_NUMBERS, min_size=2, max_size=4))
+def test_orders_and_equalities_say_what_numbers_do(numbers: list[int | Fraction]) -> None:
+    places = [(left, right) for left in range(len(numbers)) for right in range(len(numbers)) if left != right]
+    whole = {at for at, number in enumerate(numbers) if number.__class__ is int}
+    for some in (places, places[:1], places[1:2]):
+        greater = all(numbers[left] > numbers[right] for left, right in some)
+        assert in_order(some)(*pairs(numbers)) is in_order(some, whole)(*pairs(numbers)) is greater
+        assert equal(some)(*pairs(numbers)) is all(numbers[left] == numbers[right] for left, right in some)
 
 
 def test_persons_and_things() -> None:

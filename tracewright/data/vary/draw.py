@@ -12,11 +12,11 @@ Not covered: what the slots and checks are (`slots.py`, `checks.py`).
 import random as random_module
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import gcd, prod
+from math import gcd, inf, prod
 from typing import NamedTuple
 
 from tracewright.data.vary.checks import Check, Op, Order, Program, pairs
-from tracewright.data.vary.trial import Trial, trial_of
+from tracewright.data.vary.trial import Pair, Trial, equal, in_order, trial_of
 from tracewright.number import Number
 
 ATTEMPTS = 12
@@ -37,9 +37,6 @@ class Slot(NamedTuple):
     values: tuple[Number, ...]
 
 
-Pair = tuple[int, int]
-
-
 class Level(NamedTuple):
     """One slot, and what can be worked out and checked once it is drawn."""
 
@@ -48,12 +45,11 @@ class Level(NamedTuple):
     bottoms: tuple[int, ...]
     strides: tuple[int, ...]
     """Steps that visit every value: those without a common divisor with their number."""
-    first: tuple[Pair, ...]
-    """Registers that are known by then, of which the first is greater than the second."""
+    above: tuple[int, ...]
+    below: tuple[int, ...]
+    """Registers known by then that the values must be greater and less than; all of these are whole numbers."""
     trials: tuple[Trial, ...]
-    greater: tuple[Pair, ...]
-    """The same of registers that the trials work out."""
-    equal: tuple[Pair, ...]
+    """All other questions: the orders of what is known, the operations, and the orders of what they work out."""
 
 
 class Drawer(NamedTuple):
@@ -73,6 +69,7 @@ def drawer_of(
     """
     slots, orders = _within(slots, orders, program, ops)
     assert all(slot.values for slot in slots), "what a number was is among its values, and keeps every order"
+    whole = _whole(program, ops, checks, slots)
     known: dict[int, int] = {}
     ordered_slots = sorted(slots, key=lambda slot: (_rank(slot, program), len(slot.values), slot.registers))
     for level, slot in enumerate(ordered_slots):
@@ -84,7 +81,7 @@ def drawer_of(
         level = max(known.get(arg, -1) for arg in op.args)
         if level >= 0:
             known[op.out] = level
-            work_at[level].append(trial_of(op, checks.get(op.out)))
+            work_at[level].append(trial_of(op, checks.get(op.out), whole))
             worked_at[level].add(op.out)
     greater_at: list[dict[Pair, None]] = [{} for _ in ordered_slots]
     equal_at: list[dict[Pair, None]] = [{} for _ in ordered_slots]
@@ -97,19 +94,48 @@ def drawer_of(
                 greater_at[level][(one, other) if sign > 0 else (other, one)] = None
             else:
                 equal_at[level][one, other] = None
-    levels = []
-    for at, slot in enumerate(ordered_slots):
-        tops, bottoms = pairs(slot.values)
-        first = [pair for pair in greater_at[at] if worked_at[at].isdisjoint(pair)]
-        greater = [pair for pair in greater_at[at] if not worked_at[at].isdisjoint(pair)]
-        levels.append(
-            Level(
-                slot.registers, tuple(tops), tuple(bottoms), _strides(len(slot.values)),
-                tuple(first), tuple(work_at[at]), tuple(greater), tuple(equal_at[at]),
-            )
-        )  # fmt: skip
+    levels = [
+        _level(slot, work_at[at], worked_at[at], list(greater_at[at]), list(equal_at[at]), whole)
+        for at, slot in enumerate(ordered_slots)
+    ]
     tops, bottoms = pairs(program.start)
     return Drawer(tuple(levels), tuple(tops), tuple(bottoms))
+
+
+def _whole(program: Program, ops: Sequence[Op], checks: dict[int, Check], slots: Sequence[Slot]) -> set[int]:
+    """Return the registers that hold whole numbers whatever is drawn."""
+    whole = {register for register, value in enumerate(program.start) if value.denominator == 1}
+    for slot in slots:
+        if any(value.denominator != 1 for value in slot.values):
+            whole.difference_update(slot.registers)
+    for op in ops:
+        check = checks.get(op.out)
+        if not (check and check.whole):
+            whole.discard(op.out)
+    return whole
+
+
+def _level(
+    slot: Slot, works: Sequence[Trial], worked: set[int], greater: list[Pair], same: list[Pair], whole: set[int]
+) -> Level:
+    """Put together what is asked of one slot, the quickest questions first."""
+    own = slot.registers[0]
+    first = [pair for pair in greater if worked.isdisjoint(pair)]
+    bounds = [pair for pair in first if own in pair and whole.issuperset(pair)]
+    rest = [pair for pair in first if pair not in bounds]
+    later = [pair for pair in greater if pair not in first]
+    trials = [in_order(rest, whole)] if rest else []
+    trials += works
+    if later:
+        trials.append(in_order(later, whole))
+    if same:
+        trials.append(equal(same))
+    tops, bottoms = pairs(slot.values)
+    return Level(
+        slot.registers, tuple(tops), tuple(bottoms), _strides(len(slot.values)),
+        tuple([right for left, right in bounds if left == own]),
+        tuple([left for left, right in bounds if right == own]), tuple(trials),
+    )  # fmt: skip
 
 
 def _within(
@@ -174,34 +200,32 @@ def _draw_level(level: Level, tops: list[int], bottoms: list[int], random: Calla
     count = len(level.tops)
     at = int(random() * count)
     stride = level.strides[int(random() * len(level.strides))]
-    most = min(count, TRIES)
+    return _set(level, at, stride, min(count, TRIES), tops, bottoms)
+
+
+def _set(level: Level, at: int, stride: int, most: int, tops: list[int], bottoms: list[int]) -> int:
+    """Set one slot to the first of its values that keeps the checks, from one on (from 0) and so many apart.
+
+    Return how many were tried, negative where none of so many as `most` keeps them.
+    """
+    registers, new_tops, new_bottoms, _, above, below, trials = level
+    count = len(new_tops)
+    least = max([tops[other] for other in above]) if above else -inf
+    greatest = min([tops[other] for other in below]) if below else inf
     for tried in range(1, most + 1):
-        if _set(level, at, tops, bottoms):
-            return tried
+        top = new_tops[at]
+        if least < top < greatest:
+            bottom = new_bottoms[at]
+            for register in registers:
+                tops[register] = top
+                bottoms[register] = bottom
+            for trial in trials:
+                if not trial(tops, bottoms):
+                    break
+            else:
+                return tried
         at = (at + stride) % count
     return -most
-
-
-def _set(level: Level, at: int, tops: list[int], bottoms: list[int]) -> bool:
-    """Set one slot to one of its values, from 0, and say whether that keeps the checks."""
-    registers, new_tops, new_bottoms, _, first, trials, greater, equal = level
-    top, bottom = new_tops[at], new_bottoms[at]
-    for register in registers:
-        tops[register] = top
-        bottoms[register] = bottom
-    for left, right in first:
-        if tops[left] * bottoms[right] <= tops[right] * bottoms[left]:
-            return False
-    for trial in trials:
-        if not trial(tops, bottoms):
-            return False
-    for left, right in greater:
-        if tops[left] * bottoms[right] <= tops[right] * bottoms[left]:
-            return False
-    for left, right in equal:  # in lowest terms
-        if tops[left] != tops[right] or bottoms[left] != bottoms[right]:
-            return False
-    return True
 
 
 def list_draws(drawer: Drawer) -> list[tuple[list[int], list[int]]] | None:
@@ -226,9 +250,11 @@ def _list_from(
     if not levels:
         found.append((tops.copy(), bottoms.copy()))
         return steps
-    for at in range(len(levels[0].tops)):
-        steps -= 1
-        if steps >= 0 and _set(levels[0], at, tops, bottoms):
+    at, count = 0, len(levels[0].tops)
+    while at < count:
+        tried = _set(levels[0], at, 1, count - at, tops, bottoms)
+        at, steps = at + abs(tried), steps - abs(tried)
+        if tried > 0 and steps >= 0:
             steps = _list_from(levels[1:], tops, bottoms, found, steps)
         if steps < 0:
             return steps
