@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracewright.mention import KINDS, MAX_CHARACTERS, read_mentions, read_parts
+from tracewright.mention import KINDS, MAX_CHARACTERS, Frame, read_mentions
 
 
 def read(text: str) -> list[tuple[str, str, str]]:
@@ -203,15 +203,35 @@ _PARTS = st.lists(_PIECES, max_size=6).map(" ".join)
 @given(
     st.lists(st.tuples(_PARTS, st.sampled_from([" ", " ", "\n", "", "\xa0", " . "])), max_size=10)
     .map(chain.from_iterable)
-    .map(list)
+    .flatmap(lambda texts: st.lists(st.booleans()).map(lambda holes: (list(texts), holes)))
 )
-def test_a_text_in_parts_is_read_as_the_whole(parts: list[str]) -> None:
-    assert read_parts(parts) == [(mention.value, mention.kind) for mention in read_mentions("".join(parts))]
+def test_a_text_with_holes_is_read_as_the_whole(given: tuple[list[str], list[bool]]) -> None:
+    texts, holes = given
+    holes += [False] * (len(texts) - len(holes))
+    frame = Frame([None if hole else text for text, hole in zip(texts, holes, strict=False)])
+    fills = [text for text, hole in zip(texts, holes, strict=False) if hole]
+    assert frame.join(fills) == "".join(texts)
+    assert frame.read(fills) == [(mention.value, mention.kind) for mention in read_mentions("".join(texts))]
 
 
-def test_a_long_text_in_parts_is_cut_as_the_whole() -> None:
-    parts = ["ten nuts. "] * (MAX_CHARACTERS // 10) + ["twelve more."]
-    assert len(read_parts(parts)) == len(read_mentions("".join(parts))) == MAX_CHARACTERS // 10
+def test_what_is_put_between_white_space_is_read_with_what_stands_around() -> None:
+    frame = Frame(["He has ", None, " 1/2 pies, ", None, " of ", None])
+    assert frame.apart
+    assert frame.read(["2", "a", "five"]) == [(Fraction(5, 2), "fraction"), (5, "word")]
+    assert frame.read(["two", "half", "$5."]) == [
+        (2, "word"),
+        (Fraction(1, 2), "fraction"),
+        (Fraction(1, 2), "fraction"),
+        (5, "money"),
+    ]
+    glued = Frame(["He has 1", None, " pies"])
+    assert not glued.apart and glued.read(["2"]) == [(12, "integer")]
+
+
+def test_a_long_text_with_holes_is_cut_as_the_whole() -> None:
+    parts = ["ten nuts. "] * (MAX_CHARACTERS // 10)
+    assert len(Frame([*parts, None]).read(["twelve more."])) == MAX_CHARACTERS // 10
+    assert len(Frame([*parts[1:], None]).read(["twelve"])) == MAX_CHARACTERS // 10
 
 
 @given(st.integers(min_value=0, max_value=10**29))

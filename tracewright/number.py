@@ -27,6 +27,13 @@ def tidy(value: Number) -> Number:
     return value
 
 
+def quotient(top: Number, bottom: Number) -> Number:
+    """Divide exactly; raises ZeroDivisionError."""
+    if top.__class__ is int is bottom.__class__ and not top % bottom:
+        return top // bottom
+    return tidy(Fraction(top, bottom))
+
+
 def read_literal(text: str) -> Number | None:
     """Read a number as a trace may write it: an integer, a decimal or a ratio, with an optional minus.
 

@@ -2,7 +2,10 @@
 
 import random
 from fractions import Fraction
+from itertools import product
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -272,11 +275,11 @@ def test_a_trial_says_what_working_and_checking_do(
     check = check_of(op.out, old, most, least)
     slow, quick = pairs([*numbers, old]), pairs([*numbers, old])
     kept = work(op, *slow) and keeps(check, *slow)
-    assert trial_of(op, check)(*quick) is kept
+    assert trial_of(op, check).one(*quick) is kept
     assert quick == slow or not kept
     whole = {at for at, number in enumerate(numbers) if number.__class__ is int}
     quick = pairs([*numbers, old])
-    assert trial_of(op, check, whole)(*quick) is kept
+    assert trial_of(op, check, whole).one(*quick) is kept
     assert quick == slow or not kept
 
 
@@ -298,9 +301,78 @@ def test_a_trial_keeps_what_stays_whole_and_within_bounds(
     check = check_of(op.out, old, most)
     slow, quick = pairs([*numbers, old]), pairs([*numbers, old])
     assert (work(op, *slow) and keeps(check, *slow)) is kept
-    assert trial_of(op, check)(*quick) is kept
+    assert trial_of(op, check).one(*quick) is kept
     whole = {at for at, number in enumerate(numbers) if number.__class__ is int}
-    assert trial_of(op, check, whole)(*pairs([*numbers, old])) is kept
+    assert trial_of(op, check, whole).one(*pairs([*numbers, old])) is kept
+
+
+def _columns(rows: list[list[int | Fraction]]) -> tuple[list[Any], list[Any]]:
+    """Return registers that hold many draws at once; those that are alike in all are no arrays."""
+    found = []
+    for part in ("numerator", "denominator"):
+        columns = [[getattr(number, part) for number in column] for column in zip(*rows, strict=True)]
+        found.append([np.array(column, object) if len(set(column)) > 1 else column[0] for column in columns])
+    return found[0], found[1]
+
+
+@settings(max_examples=2000)
+@given(
+    st.sampled_from(["mul", "div", "add", "sub", "percent_of", "percent_off", "min"]),
+    st.lists(st.lists(_NUMBERS, min_size=2, max_size=2), min_size=2, max_size=5, unique_by=tuple),
+    st.integers(-2, 20),
+)
+def test_many_draws_are_asked_as_each_is(name: str, rows: list[list[int | Fraction]], old: int) -> None:
+    op, check = Op(name, 2, (0, 1)), check_of(2, old)
+    tops, bottoms = _columns([[*row, old] for row in rows])
+    trial = trial_of(op, check)
+    kept = np.broadcast_to(trial.many(tops, bottoms), len(rows)).tolist()
+    for at, row in enumerate(rows):
+        own = pairs([*row, old])
+        assert trial.one(*own) is kept[at]
+        if kept[at]:
+            assert [np.broadcast_to(part[2], len(rows))[at] for part in (tops, bottoms)] == [part[2] for part in own]
+    for some in ([(0, 1)], [(1, 0)]):
+        for asked in (in_order(some), equal(some)):
+            kept = np.broadcast_to(asked.many(tops, bottoms), len(rows)).tolist()
+            assert kept == [asked.one(*pairs(row)) for row in rows]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.integers(2, 12), min_size=1, max_size=9, unique=True),
+    st.lists(st.integers(2, 40), min_size=1, max_size=20, unique=True),
+    st.lists(st.sampled_from([Fraction(1, 2), Fraction(3, 4), 2, 3]), min_size=1, unique=True),
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-1, 1)), max_size=3),
+)
+def test_what_is_listed_is_all_that_keeps_every_check(
+    by: list[int], tops: list[int], shares: list[int | Fraction], orders: list[tuple[int, int, int]]
+) -> None:
+    """Registers: a dividend, a divisor, a share; their quotient, and the share of it."""
+    steps = (
+        "- {op: compute, compute_op: div, args: [n1, n2], var: a}\n"
+        "- {op: compute, compute_op: mul, args: [a, n3], var: r}"
+    )
+    program = program_of(run_of(steps, [24, 4, 2]), [24, 4, 2])
+    assert program is not None
+    checks = {op.out: check_of(op.out, program.start[op.out]) for op in program.ops}
+    kept_orders = [Order(*order) for order in orders if order[0] != order[1]]
+    slots = [Slot((0,), tuple(sorted(tops))), Slot((1,), tuple(sorted(by))), Slot((2,), tuple(sorted(shares)))]
+    drawer = drawer_of(program, program.ops, checks, slots, kept_orders)
+    wanted = []
+    for drawn in product(*(slot.values for slot in slots)):
+        registers = pairs([*drawn, 6, 12])
+        if all(work(op, *registers) and keeps(checks[op.out], *registers) for op in program.ops):
+            values = [Fraction(top, bottom) for top, bottom in zip(*registers, strict=True)]
+            signs = [(values[left] > values[right]) - (values[left] < values[right]) for left, right, _ in kept_orders]
+            if signs == [order.sign for order in kept_orders]:
+                wanted.append(registers)
+    listed = list_draws(drawer)
+    assert listed is not None
+    assert sorted(listed) == sorted(map(tuple, wanted))
+    chance = random.Random(1).random
+    for _ in range(5):
+        found = draw(drawer, chance)
+        assert found is None or (found[0], found[1]) in listed
 
 
 @settings(max_examples=500)
@@ -310,8 +382,8 @@ def test_orders_and_equalities_say_what_numbers_do(numbers: list[int | Fraction]
     whole = {at for at, number in enumerate(numbers) if number.__class__ is int}
     for some in (places, places[:1], places[1:2]):
         greater = all(numbers[left] > numbers[right] for left, right in some)
-        assert in_order(some)(*pairs(numbers)) is in_order(some, whole)(*pairs(numbers)) is greater
-        assert equal(some)(*pairs(numbers)) is all(numbers[left] == numbers[right] for left, right in some)
+        assert in_order(some).one(*pairs(numbers)) is in_order(some, whole).one(*pairs(numbers)) is greater
+        assert equal(some).one(*pairs(numbers)) is all(numbers[left] == numbers[right] for left, right in some)
 
 
 def test_persons_and_things() -> None:

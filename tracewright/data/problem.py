@@ -10,6 +10,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from tracewright.atomic import whole_file
 from tracewright.errors import DataError, nearest
 
@@ -59,7 +61,7 @@ _DEFAULTS: dict[str, Any] = {
     item.name: item.default_factory() if item.default_factory is not MISSING else item.default
     for item in fields(Problem)
 }
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def to_json(problem: Problem, *, marked: bool = False) -> str:
@@ -67,7 +69,10 @@ def to_json(problem: Problem, *, marked: bool = False) -> str:
     row = {name: value for name, value in vars(problem).items() if value != _DEFAULTS[name]}
     if marked:
         row["extra"] = {**problem.extra, "canary": CANARY}
-    return _encode(row)
+    try:
+        return orjson.dumps(row).decode()
+    except TypeError:  # half a character, which no file can hold, or a whole number of more than 64 bits
+        return _encode(row)
 
 
 def write_problems(problems: Iterable[Problem], path: Path) -> int:

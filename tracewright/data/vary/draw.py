@@ -4,19 +4,22 @@ Constructive, not by trial of whole problems: the slots come one after another, 
 shares, percents) first, and each is drawn from those of its values that keep every check that can be made by then; so
 a dividend is drawn from the multiples of what was drawn before it. Where a slot has no such value, all begins anew.
 
-Where there are few values all draws are listed at once, which is quicker.
+Where there are few values all draws are listed, many tried at once, which is quicker.
 
 Not covered: what the slots and checks are (`slots.py`, `checks.py`).
 """
 
 import random as random_module
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import gcd, inf, prod
-from typing import NamedTuple
+from math import gcd, lcm, prod
+from typing import Any, NamedTuple
 
-from tracewright.data.vary.checks import Check, Op, Order, Program, pairs
-from tracewright.data.vary.trial import Pair, Trial, equal, in_order, trial_of
+import numpy as np
+
+from tracewright.data.vary.checks import MOST_GROWTH, Check, Op, Order, Program, pairs
+from tracewright.data.vary.trial import One, Pair, Registers, Trial, equal, in_order, trial_of
 from tracewright.number import Number
 
 ATTEMPTS = 12
@@ -29,12 +32,15 @@ HARD, STEPS = 100, 20_000
 """Where more values than the first are tried for one draw that keeps the checks, the draws are listed as well, if all
 of them take no more values than the second."""
 
+_SMALL = 1 << 30
+
 
 class Slot(NamedTuple):
     """Mentions that move together, and the values that they may take."""
 
     registers: tuple[int, ...]
     values: tuple[Number, ...]
+    """In increasing order."""
 
 
 class Level(NamedTuple):
@@ -45,11 +51,18 @@ class Level(NamedTuple):
     bottoms: tuple[int, ...]
     strides: tuple[int, ...]
     """Steps that visit every value: those without a common divisor with their number."""
+    scale: int
+    scaled: tuple[int, ...]
+    """The values are whole times this; these are what they are then."""
     above: tuple[int, ...]
     below: tuple[int, ...]
-    """Registers known by then that the values must be greater and less than; all of these are whole numbers."""
+    """Registers known by then that the values must be greater and less than."""
+    divisor: int | None
+    """One that must divide the values, all of them whole."""
     trials: tuple[Trial, ...]
     """All other questions: the orders of what is known, the operations, and the orders of what they work out."""
+    asked: tuple[One, ...]
+    """The same, of one draw."""
 
 
 class Drawer(NamedTuple):
@@ -58,6 +71,8 @@ class Drawer(NamedTuple):
     levels: tuple[Level, ...]
     tops: tuple[int, ...]
     bottoms: tuple[int, ...]
+    small: bool
+    """All numbers are whole, and so small that no product of two is beyond 64 bits."""
 
 
 def drawer_of(
@@ -77,9 +92,16 @@ def drawer_of(
             known[register] = level
     work_at: list[list[Trial]] = [[] for _ in ordered_slots]
     worked_at: list[set[int]] = [set() for _ in ordered_slots]
+    divisor_at: list[int | None] = [None for _ in ordered_slots]
     for op in ops:
         level = max(known.get(arg, -1) for arg in op.args)
         if level >= 0:
+            if (
+                op.name == "div"
+                and op.args[0] in ordered_slots[level].registers
+                and whole.issuperset((*op.args, op.out))
+            ):
+                divisor_at[level] = op.args[1] if known.get(op.args[1], -1) < level else None
             known[op.out] = level
             work_at[level].append(trial_of(op, checks.get(op.out), whole))
             worked_at[level].add(op.out)
@@ -94,12 +116,21 @@ def drawer_of(
                 greater_at[level][(one, other) if sign > 0 else (other, one)] = None
             else:
                 equal_at[level][one, other] = None
-    levels = [
-        _level(slot, work_at[at], worked_at[at], list(greater_at[at]), list(equal_at[at]), whole)
-        for at, slot in enumerate(ordered_slots)
-    ]
+    ordered = {pair for found in greater_at for pair in found}
+    levels = []
+    for at, slot in enumerate(ordered_slots):
+        greater = [pair for pair in greater_at[at] if not worked_at[at].isdisjoint(pair)]
+        trials = list(work_at[at])
+        if greater:
+            trials.append(in_order(greater, whole))
+        if equal_at[at]:
+            trials.append(equal(list(equal_at[at])))
+        above, below = _bounds(slot, [pair for pair in greater_at[at] if pair not in greater], ordered)
+        levels.append(_level(slot, above, below, divisor_at[at], trials))
     tops, bottoms = pairs(program.start)
-    return Drawer(tuple(levels), tuple(tops), tuple(bottoms))
+    largest = max(map(abs, [*tops, *(top for level in levels for top in level.tops)]))
+    small = len(whole) == len(tops) and largest * MOST_GROWTH < _SMALL
+    return Drawer(tuple(levels), tuple(tops), tuple(bottoms), small)
 
 
 def _whole(program: Program, ops: Sequence[Op], checks: dict[int, Check], slots: Sequence[Slot]) -> set[int]:
@@ -115,26 +146,27 @@ def _whole(program: Program, ops: Sequence[Op], checks: dict[int, Check], slots:
     return whole
 
 
-def _level(
-    slot: Slot, works: Sequence[Trial], worked: set[int], greater: list[Pair], same: list[Pair], whole: set[int]
-) -> Level:
-    """Put together what is asked of one slot, the quickest questions first."""
+def _bounds(slot: Slot, pairs: Sequence[Pair], ordered: set[Pair]) -> tuple[list[int], list[int]]:
+    """Return the registers that a slot must be greater and less than, those left out that others of these imply."""
     own = slot.registers[0]
-    first = [pair for pair in greater if worked.isdisjoint(pair)]
-    bounds = [pair for pair in first if own in pair and whole.issuperset(pair)]
-    rest = [pair for pair in first if pair not in bounds]
-    later = [pair for pair in greater if pair not in first]
-    trials = [in_order(rest, whole)] if rest else []
-    trials += works
-    if later:
-        trials.append(in_order(later, whole))
-    if same:
-        trials.append(equal(same))
+    above = [right for left, right in pairs if left == own]
+    below = [left for left, right in pairs if right == own]
+    return (
+        [low for low in above if not any((other, low) in ordered for other in above)],
+        [high for high in below if not any((high, other) in ordered for other in below)],
+    )
+
+
+def _level(
+    slot: Slot, above: Sequence[int], below: Sequence[int], divisor: int | None, trials: Sequence[Trial]
+) -> Level:
+    """Put together what is asked of one slot."""
     tops, bottoms = pairs(slot.values)
+    scale = lcm(*bottoms)
+    scaled = [top * (scale // bottom) for top, bottom in zip(tops, bottoms, strict=True)]
     return Level(
-        slot.registers, tuple(tops), tuple(bottoms), _strides(len(slot.values)),
-        tuple([right for left, right in bounds if left == own]),
-        tuple([left for left, right in bounds if right == own]), tuple(trials),
+        slot.registers, tuple(tops), tuple(bottoms), _strides(len(slot.values)), scale, tuple(scaled), tuple(above),
+        tuple(below), divisor, tuple(trials), tuple([trial.one for trial in trials]),
     )  # fmt: skip
 
 
@@ -208,24 +240,42 @@ def _set(level: Level, at: int, stride: int, most: int, tops: list[int], bottoms
 
     Return how many were tried, negative where none of so many as `most` keeps them.
     """
-    registers, new_tops, new_bottoms, _, above, below, trials = level
+    registers, new_tops, new_bottoms, _, scale, _, above, below, divisor, _, asked = level
+    own, alone = registers[0], scale == 1 and len(registers) == 1
     count = len(new_tops)
-    least = max([tops[other] for other in above]) if above else -inf
-    greatest = min([tops[other] for other in below]) if below else inf
+    first, end = 0, count  # of the values between what is less and what is greater
+    if above or below:
+        first, end = _between(level, tops, bottoms)
+        if first >= end:
+            return -most
+    by = 1 if divisor is None else tops[divisor] or 1
     for tried in range(1, most + 1):
         top = new_tops[at]
-        if least < top < greatest:
-            bottom = new_bottoms[at]
-            for register in registers:
-                tops[register] = top
-                bottoms[register] = bottom
-            for trial in trials:
-                if not trial(tops, bottoms):
+        if first <= at < end and not top % by:
+            if alone:
+                tops[own] = top
+            else:
+                for register in registers:
+                    tops[register] = top
+                    bottoms[register] = new_bottoms[at]
+            for ask in asked:
+                if not ask(tops, bottoms):
                     break
             else:
                 return tried
         at = (at + stride) % count
     return -most
+
+
+def _between(level: Level, tops: list[int], bottoms: list[int]) -> tuple[int, int]:
+    """Return where the values begin and end that lie between the registers that must be less and greater."""
+    scale, scaled = level.scale, level.scaled
+    first, end = 0, len(scaled)
+    for other in level.above:
+        first = bisect_right(scaled, tops[other] * scale // bottoms[other], first)
+    for other in level.below:
+        end = bisect_left(scaled, -(-tops[other] * scale // bottoms[other]), 0, end)
+    return first, end
 
 
 def list_draws(drawer: Drawer) -> list[tuple[list[int], list[int]]] | None:
@@ -235,27 +285,43 @@ def list_draws(drawer: Drawer) -> list[tuple[list[int], list[int]]] | None:
         found = draw(drawer, random_module.Random(possible).random)
         if found and found[2] <= HARD:
             return None
-    listed: list[tuple[list[int], list[int]]] = []
-    left = _list_from(drawer.levels, list(drawer.tops), list(drawer.bottoms), listed, STEPS)
-    return listed if left >= 0 else None
+    kind = np.int64 if drawer.small else object
+    tops: Registers = list(drawer.tops)
+    bottoms: Registers = list(drawer.bottoms)
+    rows, tried = 1, 0
+    for level in drawer.levels:
+        tried += rows * len(level.tops)
+        if tried > STEPS:
+            return None
+        rows = _try_all(level, tops, bottoms, rows, kind)
+        if not rows:
+            return []
+    columns = [_column(values, rows) for values in (*tops, *bottoms)]
+    return [(list(row[: len(tops)]), list(row[len(tops) :])) for row in zip(*columns, strict=True)]
 
 
-def _list_from(
-    levels: Sequence[Level], tops: list[int], bottoms: list[int], found: list[tuple[list[int], list[int]]], steps: int
-) -> int:
-    """Add the draws that begin as the registers do, which these levels may still change.
+def _try_all(level: Level, tops: Registers, bottoms: Registers, rows: int, kind: type) -> int:
+    """Try every value of one slot in each of the draws so far, in their order; return how many draws there are then."""
+    count = len(level.tops)
+    for values in (tops, bottoms):
+        values[:] = [np.repeat(value, count) if isinstance(value, np.ndarray) else value for value in values]
+    new_tops: Any = np.resize(np.array(level.tops, kind), rows * count)
+    new_bottoms: Any = np.resize(np.array(level.bottoms, kind), rows * count)
+    for register in level.registers:
+        tops[register], bottoms[register] = new_tops, new_bottoms
+    kept: Any = np.ones(rows * count, bool)
+    for other in level.above:
+        kept = kept & (new_tops * bottoms[other] > tops[other] * new_bottoms)
+    for other in level.below:
+        kept = kept & (new_tops * bottoms[other] < tops[other] * new_bottoms)
+    for trial in level.trials:
+        kept = kept & trial.many(tops, bottoms)
+    left = np.flatnonzero(kept)
+    for values in (tops, bottoms):
+        values[:] = [value[left] if isinstance(value, np.ndarray) else value for value in values]
+    return len(left)
 
-    No more than `steps` values are tried; return how many of them are left, a negative number where they ran out.
-    """
-    if not levels:
-        found.append((tops.copy(), bottoms.copy()))
-        return steps
-    at, count = 0, len(levels[0].tops)
-    while at < count:
-        tried = _set(levels[0], at, 1, count - at, tops, bottoms)
-        at, steps = at + abs(tried), steps - abs(tried)
-        if tried > 0 and steps >= 0:
-            steps = _list_from(levels[1:], tops, bottoms, found, steps)
-        if steps < 0:
-            return steps
-    return steps
+
+def _column(values: Any, rows: int) -> list[int]:
+    """Return what a register holds in each draw."""
+    return values.tolist() if isinstance(values, np.ndarray) else [values] * rows

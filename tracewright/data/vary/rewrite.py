@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tracewright.data.annotate.words import WORD, stem, word_set
 from tracewright.data.vary.names import Person, Thing, places_of
 from tracewright.data.vocabulary import with_article
-from tracewright.mention import Mention
+from tracewright.mention import Frame, Mention
 
 
 class Hole(NamedTuple):
@@ -45,14 +45,16 @@ class Pieces(NamedTuple):
     """The mentions of each sentence, from 0."""
 
 
-Part = str | tuple[Piece, ...]
-"""What stands between two white spaces of a text where it has holes, or what stands between two such."""
+Group = tuple[Piece, ...]
+"""What stands between two white spaces of a text, holes among it."""
 
 
 class Arrangement(NamedTuple):
-    """A text with its sentences in one order, cut at white space into parts."""
+    """A text with its sentences in one order."""
 
-    parts: tuple[Part, ...]
+    frame: Frame
+    groups: tuple[Group, ...]
+    """What its holes are to be filled with."""
     mentions: tuple[int, ...]
     """The mentions in the order in which they stand now, from 0."""
 
@@ -127,7 +129,8 @@ def arrange(pieces: Pieces, order: Sequence[int]) -> Arrangement:
                 row[-1] += piece
             else:
                 row.append(piece)
-    parts: list[Part] = []
+    parts: list[str | None] = []
+    groups: list[Group] = []
     group: list[Piece] = []
     for piece in row:
         match = _SPACED.fullmatch(piece) if isinstance(piece, str) else None
@@ -136,28 +139,34 @@ def arrange(pieces: Pieces, order: Sequence[int]) -> Arrangement:
             continue
         head, middle, tail = match.groups()
         if group:
-            parts.append(tuple(piece for piece in (*group, head) if piece))
+            parts.append(None)
+            groups.append(tuple(piece for piece in (*group, head) if piece))
         parts.append(middle if group else head + middle)
         group = [tail] if tail else []
     if group:
-        parts.append(tuple(piece for piece in group if piece))
-    return Arrangement(tuple(parts), tuple(at for sentence in order for at in pieces.mentions[sentence]))
+        parts.append(None)
+        groups.append(tuple(piece for piece in group if piece))
+    mentions = tuple(at for sentence in order for at in pieces.mentions[sentence])
+    return Arrangement(Frame(parts), tuple(groups), mentions)
 
 
 _SPACED = re.compile(r"(\S*)(\s(?:.*\s)?)(\S*)", re.ASCII | re.DOTALL)
 """A text with white space: what stands before it and after it, without any, and the rest."""
 
 
-def join(
-    parts: Sequence[Part], numbers: Mapping[int, str], persons: Sequence[str], things: Sequence[Forms]
+def fill(
+    groups: Sequence[Group], numbers: Mapping[int, str], persons: Sequence[str], things: Sequence[Forms]
 ) -> list[str]:
-    """Tell the parts of a text with these numbers, names and things."""
-    return [
-        part
-        if isinstance(part, str)
-        else "".join([piece if isinstance(piece, str) else _fill(piece, numbers, persons, things) for piece in part])
-        for part in parts
-    ]
+    """Tell what the holes of a text are filled with, with these numbers, names and things."""
+    texts = []
+    for group in groups:
+        alone = group[0] if len(group) == 1 else ""
+        if isinstance(alone, Hole):
+            texts.append(_fill(alone, numbers, persons, things))
+        else:
+            pieces = [piece if isinstance(piece, str) else _fill(piece, numbers, persons, things) for piece in group]
+            texts.append("".join(pieces))
+    return texts
 
 
 def _fill(hole: Hole, numbers: Mapping[int, str], persons: Sequence[str], things: Sequence[Forms]) -> str:

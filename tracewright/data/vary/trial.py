@@ -1,38 +1,72 @@
-"""What a draw asks of the registers, in one call each: whether a result keeps what it must, and whether two do.
+"""What a draw asks of the registers: whether a result keeps what it must, and whether numbers keep their order.
 
 Nearly all results are whole, above zero and made of two numbers or a sum: for these the check is a least and a greatest
 value, and neither the lowest terms nor the other rules of `keeps` are asked. Where the numbers are whole as well, no
 denominator is. Every other operation goes through `work` and `keeps`, and a test asks that all ways say the same.
+
+Each question can be asked of one draw, whose registers are ints, or of many at once, whose registers are arrays with
+one entry a draw (or ints, where all draws have the same number).
 """
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from tracewright.data.vary.checks import MOST_GROWTH, Check, Op, keeps, work
 
-Trial = Callable[[list[int], list[int]], bool]
-"""Works an operation out on the registers and says whether the result keeps what it must; it may be unset where not."""
 Pair = tuple[int, int]
+Registers = list[Any]
+"""Numerators or denominators: ints, or arrays of them."""
+One = Callable[[list[int], list[int]], bool]
+Many = Callable[[Registers, Registers], Any]
 
 
-def trial_of(op: Op, check: Check | None, whole: Collection[int] = ()) -> Trial:
-    """Return the trial of an operation by the quickest way that there is; `whole` registers always hold whole numbers.
+class Trial(NamedTuple):
+    """A question, which works an operation out first where it is about one; the result may be unset where it says no.
 
     A result that stays whole has the denominator 1 from the start, as it had in the original; it is never set.
     """
-    if check and check.whole and check.sign > 0:
-        # As `keeps` has it: 1 of something has no plural, and nothing shrinks or grows too much.
-        low = max(2 if check.top > 1 else 1, -(-check.top // MOST_GROWTH), check.least)
-        high = min(check.top * MOST_GROWTH, check.most or check.top * MOST_GROWTH)
-        if len(op.args) == 2 and op.name in _OF_TWO:
-            table = _OF_TWO_WHOLE if set(op.args) <= set(whole) else _OF_TWO
-            return table[op.name](*op.args, op.out, low, high)
-        if op.name == "add" or (op.name == "mul" and len(op.args) == 1):  # a copy is a sum of one
-            return _sum(op.args, op.out, low, high)
 
-    def plain(tops: list[int], bottoms: list[int]) -> bool:
-        return work(op, tops, bottoms) and (check is None or keeps(check, tops, bottoms))
+    one: One
+    many: Many
+    """The same for many draws: an array that says which of them may stay."""
 
-    return plain
+
+def trial_of(op: Op, check: Check | None, whole: Collection[int] = ()) -> Trial:
+    """Return the trial of an operation by the quickest way that there is; `whole` registers hold whole numbers only."""
+    name = "add" if op.name == "mul" and len(op.args) == 1 else op.name  # a copy is a sum of one
+    if not (check and check.whole and check.sign > 0 and (name == "add" or (len(op.args) == 2 and name in _RATIOS))):
+
+        def plain(tops: list[int], bottoms: list[int]) -> bool:
+            return work(op, tops, bottoms) and (check is None or keeps(check, tops, bottoms))
+
+        return Trial(plain, _row_by_row(plain, op))
+    # As `keeps` has it: 1 of something has no plural, and nothing shrinks or grows too much.
+    low = max(2 if check.top > 1 else 1, -(-check.top // MOST_GROWTH), check.least)
+    high = min(check.top * MOST_GROWTH, check.most or check.top * MOST_GROWTH)
+    ratio, out = _RATIOS[name](op.args), op.out
+
+    def settle(tops: list[int], bottoms: list[int]) -> bool:
+        top: int
+        top, bottom = ratio(tops, bottoms)
+        if bottom != 1:
+            if not bottom:
+                return False
+            top, rest = divmod(top, bottom)
+            if rest:
+                return False
+        tops[out] = top
+        return low <= top <= high
+
+    def settle_many(tops: Registers, bottoms: Registers) -> Any:
+        top, bottom = ratio(tops, bottoms)
+        divisor = bottom + (bottom == 0)
+        tops[out] = result = top // divisor
+        return (bottom != 0) & (result * divisor == top) & (low <= result) & (result <= high)
+
+    quick = _WHOLE.get(name) if set(whole).issuperset(op.args) else _FRACTIONS.get(name)
+    return Trial(quick(op.args, out, low, high) if quick else settle, settle_many)
 
 
 def in_order(pairs: Sequence[Pair], whole: Collection[int] = ()) -> Trial:
@@ -50,73 +84,87 @@ def in_order(pairs: Sequence[Pair], whole: Collection[int] = ()) -> Trial:
                 return False
         return True
 
-    return whole_order if {register for pair in pairs for register in pair} <= set(whole) else order
+    def many(tops: Registers, bottoms: Registers) -> Any:
+        kept: Any = True
+        for left, right in pairs:
+            kept = kept & (tops[left] * bottoms[right] > tops[right] * bottoms[left])
+        return kept
+
+    return Trial(whole_order if set(whole).issuperset({*sum(pairs, ())}) else order, many)
 
 
 def equal(pairs: Sequence[Pair]) -> Trial:
     """Return what says whether the registers of each pair, in lowest terms, are equal."""
 
-    def equality(tops: list[int], bottoms: list[int]) -> bool:
+    def one(tops: list[int], bottoms: list[int]) -> bool:
         return all(tops[left] == tops[right] and bottoms[left] == bottoms[right] for left, right in pairs)
 
-    return equality
+    def many(tops: Registers, bottoms: Registers) -> Any:
+        kept: Any = True
+        for left, right in pairs:
+            kept = kept & (tops[left] == tops[right]) & (bottoms[left] == bottoms[right])
+        return kept
+
+    return Trial(one, many)
 
 
-def _settle(tops: list[int], out: int, top: int, bottom: int, low: int, high: int) -> bool:
-    """Set the register of a result to top / bottom where that is whole, and say whether it is, and within bounds."""
-    if bottom != 1:
-        top, rest = divmod(top, bottom)
-        if rest:
-            return False
-    tops[out] = top
-    return low <= top <= high
+def _row_by_row(one: One, op: Op) -> Many:
+    """Return what asks a question of many draws in turn."""
+
+    def many(tops: Registers, bottoms: Registers) -> Any:
+        of = [*op.args, op.out]
+        columns = np.broadcast_arrays(*(np.asarray(row[at], object) for at in of for row in (tops, bottoms)))
+        kept, results = [], []
+        for row in zip(*(np.atleast_1d(column).tolist() for column in columns), strict=True):
+            own_tops, own_bottoms = dict(zip(of, row[::2], strict=True)), dict(zip(of, row[1::2], strict=True))
+            kept.append(one(own_tops, own_bottoms))  # type: ignore[arg-type]  # that these are dicts is all the same
+            results.append((own_tops[op.out], own_bottoms[op.out]))
+        tops[op.out], bottoms[op.out] = np.array(results, object).T
+        return np.array(kept)
+
+    return many
 
 
-def _product(left: int, right: int, out: int, low: int, high: int, over: int = 1) -> Trial:
-    def product(tops: list[int], bottoms: list[int]) -> bool:
-        return _settle(tops, out, tops[left] * tops[right], bottoms[left] * bottoms[right] * over, low, high)
-
-    return product
+Ratio = Callable[[Registers, Registers], tuple[Any, Any]]
+"""The numerator and the denominator of a result, not in lowest terms."""
 
 
-def _percent_of(left: int, right: int, out: int, low: int, high: int) -> Trial:
-    return _product(left, right, out, low, high, 100)
+def _product(args: Sequence[int], over: int = 1) -> Ratio:
+    left, right = args
+    return lambda tops, bottoms: (tops[left] * tops[right], bottoms[left] * bottoms[right] * over)
 
 
-def _quotient(left: int, right: int, out: int, low: int, high: int) -> Trial:
-    def quotient(tops: list[int], bottoms: list[int]) -> bool:
-        bottom = bottoms[left] * tops[right]
-        return bottom != 0 and _settle(tops, out, tops[left] * bottoms[right], bottom, low, high)
-
-    return quotient
+def _quotient(args: Sequence[int]) -> Ratio:
+    left, right = args
+    return lambda tops, bottoms: (tops[left] * bottoms[right], bottoms[left] * tops[right])
 
 
-def _sum(args: tuple[int, ...], out: int, low: int, high: int) -> Trial:
-    def total(tops: list[int], bottoms: list[int]) -> bool:
-        value, bottom = 0, 1
-        for arg in args:
-            if bottoms[arg] == bottom:
-                value += tops[arg]
-            else:
-                value, bottom = value * bottoms[arg] + tops[arg] * bottom, bottom * bottoms[arg]
-        return _settle(tops, out, value, bottom, low, high)
+def _difference(args: Sequence[int]) -> Ratio:
+    left, right = args
+    return lambda tops, bottoms: (
+        tops[left] * bottoms[right] - tops[right] * bottoms[left],
+        bottoms[left] * bottoms[right],
+    )
+
+
+def _sum(args: Sequence[int]) -> Ratio:
+    def total(tops: Registers, bottoms: Registers) -> tuple[Any, Any]:
+        value, bottom = tops[args[0]], bottoms[args[0]]
+        for arg in args[1:]:
+            value, bottom = value * bottoms[arg] + tops[arg] * bottom, bottom * bottoms[arg]
+        return value, bottom
 
     return total
 
 
-def _sum_of_two(left: int, right: int, out: int, low: int, high: int, sign: int = 1) -> Trial:
-    def total(tops: list[int], bottoms: list[int]) -> bool:
-        value = tops[left] * bottoms[right] + sign * tops[right] * bottoms[left]
-        return _settle(tops, out, value, bottoms[left] * bottoms[right], low, high)
-
-    return total
+_RATIOS: dict[str, Callable[[Sequence[int]], Ratio]] = {
+    "mul": _product, "div": _quotient, "add": _sum, "sub": _difference, "percent_of": lambda args: _product(args, 100),
+}  # fmt: skip
 
 
-def _difference(left: int, right: int, out: int, low: int, high: int) -> Trial:
-    return _sum_of_two(left, right, out, low, high, -1)
+def _whole_product(args: Sequence[int], out: int, low: int, high: int) -> One:
+    left, right = args
 
-
-def _whole_product(left: int, right: int, out: int, low: int, high: int) -> Trial:
     def product(tops: list[int], bottoms: list[int]) -> bool:
         tops[out] = top = tops[left] * tops[right]
         return low <= top <= high
@@ -124,7 +172,9 @@ def _whole_product(left: int, right: int, out: int, low: int, high: int) -> Tria
     return product
 
 
-def _whole_quotient(left: int, right: int, out: int, low: int, high: int) -> Trial:
+def _whole_quotient(args: Sequence[int], out: int, low: int, high: int) -> One:
+    left, right = args
+
     def quotient(tops: list[int], bottoms: list[int]) -> bool:
         top, by = tops[left], tops[right]
         if not by or top % by:
@@ -135,15 +185,9 @@ def _whole_quotient(left: int, right: int, out: int, low: int, high: int) -> Tri
     return quotient
 
 
-def _whole_sum(left: int, right: int, out: int, low: int, high: int) -> Trial:
-    def total(tops: list[int], bottoms: list[int]) -> bool:
-        tops[out] = top = tops[left] + tops[right]
-        return low <= top <= high
+def _whole_difference(args: Sequence[int], out: int, low: int, high: int) -> One:
+    left, right = args
 
-    return total
-
-
-def _whole_difference(left: int, right: int, out: int, low: int, high: int) -> Trial:
     def difference(tops: list[int], bottoms: list[int]) -> bool:
         tops[out] = top = tops[left] - tops[right]
         return low <= top <= high
@@ -151,10 +195,54 @@ def _whole_difference(left: int, right: int, out: int, low: int, high: int) -> T
     return difference
 
 
-_OfTwo = dict[str, Callable[[int, int, int, int, int], Trial]]
-_OF_TWO: _OfTwo = {
-    "mul": _product, "div": _quotient, "add": _sum_of_two, "sub": _difference, "percent_of": _percent_of,
+def _whole_sum(args: Sequence[int], out: int, low: int, high: int) -> One:
+    if len(args) != 2:
+
+        def total(tops: list[int], bottoms: list[int]) -> bool:
+            tops[out] = top = sum([tops[arg] for arg in args])
+            return low <= top <= high
+
+        return total
+    left, right = args
+
+    def sum_of_two(tops: list[int], bottoms: list[int]) -> bool:
+        tops[out] = top = tops[left] + tops[right]
+        return low <= top <= high
+
+    return sum_of_two
+
+
+def _whole_percent_of(args: Sequence[int], out: int, low: int, high: int) -> One:
+    left, right = args
+
+    def percent_of(tops: list[int], bottoms: list[int]) -> bool:
+        top = tops[left] * tops[right]
+        if top % 100:
+            return False
+        tops[out] = top = top // 100
+        return low <= top <= high
+
+    return percent_of
+
+
+def _product_of_fractions(args: Sequence[int], out: int, low: int, high: int) -> One:
+    left, right = args
+
+    def product(tops: list[int], bottoms: list[int]) -> bool:
+        top, bottom = tops[left] * tops[right], bottoms[left] * bottoms[right]
+        if top % bottom:
+            return False
+        tops[out] = top = top // bottom
+        return low <= top <= high
+
+    return product
+
+
+_Quick = dict[str, Callable[[Sequence[int], int, int, int], One]]
+_WHOLE: _Quick = {
+    "mul": _whole_product, "div": _whole_quotient, "add": _whole_sum, "sub": _whole_difference,
+    "percent_of": _whole_percent_of,
 }  # fmt: skip
-_OF_TWO_WHOLE: _OfTwo = {
-    **_OF_TWO, "mul": _whole_product, "div": _whole_quotient, "add": _whole_sum, "sub": _whole_difference,
-}  # fmt: skip
+"""The same of whole numbers, which need no denominators."""
+_FRACTIONS: _Quick = {"mul": _product_of_fractions}
+"""What is quicker than the ratio for other numbers too."""

@@ -25,18 +25,17 @@ from tracewright.data.vary.checks import number_of
 from tracewright.data.vary.draw import draw
 from tracewright.data.vary.figures import spell
 from tracewright.data.vary.names import Person, Thing, exchange, read_persons, read_things, rename
-from tracewright.data.vary.rewrite import Arrangement, Forms, Pieces, arrange, cut, join, shuffled
+from tracewright.data.vary.rewrite import Arrangement, Forms, Pieces, arrange, cut, fill, shuffled
 from tracewright.data.vary.slips import REASONS, find_slip, mend
 from tracewright.data.vary.slots import Layout, read_layout
 from tracewright.data.vary.values import Ranges
 from tracewright.data.vary.worked import Template, read_template, tell
-from tracewright.mention import Mention, read_mentions, read_parts
+from tracewright.mention import Mention, read_mentions
 from tracewright.number import Number, read_answer, same, write
 from tracewright.trace.fault import Fault
 from tracewright.trace.parse import parse
 from tracewright.trace.render import render
-from tracewright.trace.solve import solve, solve_values
-from tracewright.trace.syntax import Trace
+from tracewright.trace.solve import Wired, wire
 
 DRAWS = 8
 """So many draws of one index may fail or give the original before there is no variant for it."""
@@ -52,7 +51,7 @@ class Plan(NamedTuple):
     """What is known of a problem before a variant of it is drawn."""
 
     mentions: tuple[Mention, ...]
-    trace: Trace
+    trace: Wired
     text: str
     """The trace in canonical writing."""
     layout: Layout
@@ -109,8 +108,11 @@ def _plan(
         return "it has no trace"
     trace = parse(trace_text)
     mentions = read_mentions(question)
-    solved = trace if isinstance(trace, Fault) else solve(trace, mentions)
-    if isinstance(trace, Fault) or isinstance(solved, Fault):
+    if isinstance(trace, Fault):
+        return "its trace does not run"
+    wired = wire(trace, len(mentions))
+    solved = wired.run([mention.value for mention in mentions])
+    if isinstance(solved, Fault):
         return "its trace does not run"
     expected = read_answer(answer)
     if expected is None or not same(solved.answer, *expected):
@@ -132,7 +134,7 @@ def _plan(
     template = None
     if solution and len(samples) == SAMPLES:
         template = read_template(solution, layout.program.start, samples, layout.moving, kinds)
-    return Plan(mentions, trace, render(trace), layout, persons, things, pieces, template, flips)
+    return Plan(mentions, wired, render(trace), layout, persons, things, pieces, template, flips)
 
 
 def _samples(layout: Layout, seed: int) -> list[list[Number]]:
@@ -219,11 +221,13 @@ class _Teller:
         order, names, things = self._order(), self._names(), self._things()
         if order not in self.arrangements:
             self.arrangements[order] = arrange(self.plan.pieces, order)
-        parts = join(self.arrangements[order].parts, texts, names, things)
+        arrangement = self.arrangements[order]
+        fills = fill(arrangement.groups, texts, names, things)
+        question = arrangement.frame.join(fills)
         # Nothing else is drawn in its place: what an index gives must not depend on the others.
-        if "".join(parts) in known:
+        if question in known or not self._reads_as(arrangement, fills, numbers.values):
             return None
-        return self._told(index, numbers, flipped, order, names, things, parts)
+        return self._told(index, question, numbers, flipped, order, names, things)
 
     def ends_at(self, index: int) -> bool:
         """Say whether all that there is has been told before an index."""
@@ -281,21 +285,19 @@ class _Teller:
     def _told(
         self,
         index: int,
+        question: str,
         numbers: _Numbers,
         flipped: Sequence[int],
         order: tuple[int, ...],
         names: Sequence[str],
         things: Sequence[Forms],
-        parts: Sequence[str],
     ) -> Problem | None:
-        """Read the question of a variant again, and tell the rest of it and what was changed."""
+        """Solve a variant, and tell the rest of it and what was changed; None where its trace does not run."""
         plan, problem, values = self.plan, self.problem, numbers.values
-        places = self.arrangements[order].mentions
-        if not self._reads_as(parts, places, values):
-            return None
-        solved = solve_values(plan.trace, [values.get(at, value) for at, value in enumerate(self.before)])
+        solved = plan.trace.answer([values.get(at, value) for at, value in enumerate(self.before)])
         if isinstance(solved, Fault):
             return None
+        answer = write(solved)
         renamed = {person.name: new for person, new in zip(plan.persons, names, strict=True) if new != person.name}
         swapped: dict[str, str] = {}
         for thing, new in zip(plan.things, things, strict=True):
@@ -304,6 +306,7 @@ class _Teller:
         exchanged = {**renamed, **swapped}
         trace = rename(plan.text, exchanged) if exchanged else plan.text
         if order != self.plain:
+            places = self.arrangements[order].mentions
             numbered = {f"n{at + 1}": f"n{place}" for place, at in enumerate(places, 1)}
             trace = _SOURCE.sub(lambda match: f"source: {numbered[match[1]]}", trace)
         solution = None
@@ -313,12 +316,13 @@ class _Teller:
                 numbers.tops,
                 numbers.bottoms,
                 plan.layout.program.start[plan.layout.program.answer],
-                solved.answer,
+                solved,
             )
         if solution and exchanged:
             solution = exchange(solution, exchanged)
+        mentions, before = plan.mentions, self.before
         slots = {
-            f"n{at + 1}": [self.written[at], write(value)] for at, value in values.items() if value != self.before[at]
+            mentions[at].name: [self.written[at], write(value)] for at, value in values.items() if value != before[at]
         }
         changed: dict[str, object] = {"slots": slots}
         if plan.mended:
@@ -332,17 +336,17 @@ class _Teller:
         if order != self.plain:
             changed["order"] = list(order)
         return Problem(
-            question="".join(parts), answer=write(solved.answer), id=f"{problem.id}/v/{self.seed}/{index}", trace=trace,
+            question=question, answer=answer, id=f"{problem.id}/v/{self.seed}/{index}", trace=trace,
             expert=problem.expert, source="variant", schema=problem.id, tier=problem.tier,
             names=tuple([renamed.get(name, name) for name in problem.names]), steps=problem.steps,
             solution=solution or "", extra={**problem.extra, "changed": changed},
         )  # fmt: skip
 
-    def _reads_as(self, parts: Sequence[str], places: Sequence[int], values: Mapping[int, Number]) -> bool:
+    def _reads_as(self, arrangement: Arrangement, fills: Sequence[str], values: Mapping[int, Number]) -> bool:
         """Say whether the numbers of a text are those that were drawn, and of the same kinds as in the original."""
         before, kinds = self.before, self.kinds
-        found = read_parts(parts)
-        wanted = [(values.get(at, before[at]), kinds[at]) for at in places]
+        found = arrangement.frame.read(fills)
+        wanted = [(values.get(at, before[at]), kinds[at]) for at in arrangement.mentions]
         return found == wanted or (
             len(found) == len(wanted)
             and all(

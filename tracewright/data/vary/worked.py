@@ -14,7 +14,7 @@ from itertools import product
 from typing import NamedTuple
 
 from tracewright.data.vary.figures import spell
-from tracewright.number import Number, tidy, write
+from tracewright.number import Number, quotient, tidy, write
 
 MOST_CHOICES = 256
 """Most ways to bind the numbers of one equation that are tried."""
@@ -70,6 +70,8 @@ class Token(NamedTuple):
     value: Number
     annotation: int
     line: int
+    plain: bool
+    """It is written in digits alone."""
 
 
 World = tuple[Number, ...]
@@ -292,7 +294,8 @@ def _tokens(solution: str) -> list[Token]:
             number, (left, right) = next(spans, (-1, (0, 0)))
         line += solution.count("\n", counted, start)
         counted = start
-        tokens.append(Token(start, end, text, value, number if left <= start < right else -1, line))
+        annotation = number if left <= start < right else -1
+        tokens.append(Token(start, end, text, value, annotation, line, text.isdecimal()))
     return tokens
 
 
@@ -334,8 +337,6 @@ def _postfix(expression: str, count: int) -> tuple[str, ...] | None:
 
 
 def _evaluate(postfix: Sequence[str], numbers: Sequence[Number]) -> Number | None:
-    if len(postfix) == 3:
-        return _combine(postfix[2], numbers[0], numbers[1])
     stack: list[Number] = []
     at = 0
     for sign in postfix:
@@ -356,9 +357,7 @@ def _combine(sign: str, left: Number, right: Number) -> Number | None:
     if sign == "/":
         if not right:
             return None
-        if left.__class__ is int is right.__class__ and not left % right:
-            return left // right
-        return tidy(Fraction(left, right))
+        return quotient(left, right)
     value = left + right if sign == "+" else left - right if sign == "-" else left * right
     return value if value.__class__ is int else tidy(value)
 
@@ -378,10 +377,15 @@ def tell(template: Template, tops: Sequence[int], bottoms: Sequence[int], before
     texts = []
     for at, token in template.writings:
         value = values[at]
-        text = token.text if value == token.value else _written(value, token)
-        if text is None:
-            return None
-        texts.append(text)
+        if value == token.value:
+            texts.append(token.text)
+        elif value.__class__ is int and value >= 0 and token.plain:
+            texts.append(str(value))
+        else:
+            text = _written(value, token)
+            if text is None:
+                return None
+            texts.append(text)
     pieces = list(template.pieces)
     pieces[1::2] = [texts[at] for at in template.shown]
     return "".join(pieces)
@@ -399,7 +403,10 @@ def _values(template: Template, tops: Sequence[int], bottoms: Sequence[int]) -> 
         values.append(value)
     values += template.still
     for postfix, inner, stated, opens in template.equations:
-        result = _evaluate(postfix, [values[at] for at in inner])
+        if len(inner) == 2:
+            result = _combine(postfix[2], values[inner[0]], values[inner[1]])
+        else:
+            result = _evaluate(postfix, [values[at] for at in inner])
         if result is None:
             return None
         if opens:
@@ -411,8 +418,6 @@ def _values(template: Template, tops: Sequence[int], bottoms: Sequence[int]) -> 
 
 def _written(value: Number, token: Token) -> str | None:
     """Write a number as the one that stood there was."""
-    if value.__class__ is int and value >= 0 and token.text.isdecimal():
-        return str(value)
     if token.text[0].isalpha():
         if value.__class__ is not int or not 1 < value < 100:
             return write(value) if value.denominator == 1 else None
