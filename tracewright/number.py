@@ -1,6 +1,6 @@
 """Exact numbers: read the literals of a trace and of an answer, write them, compare them.
 
-A value is an `int` where it is whole and a `Fraction` elsewhere, never a float: 1/3 of 3 is 1. `mention.py` reads the
+A value is an `int` where it is whole and a `Fraction` elsewhere, never a float: 1/3 of 3 is 1. `mention` reads the
 numbers of a question ("three quarters", "$1,200.50"); this file reads what stands in traces and gold answers.
 """
 

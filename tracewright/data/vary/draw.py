@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tracewright.data.vary.checks import MOST_GROWTH, Check, Op, Order, Program, pairs
-from tracewright.data.vary.trial import One, Pair, Registers, Trial, equal, in_order, trial_of
+from tracewright.data.vary.trial import Many, One, Pair, Registers, Trial, equal, in_order, trial_of
 from tracewright.number import Number
 
 ATTEMPTS = 12
@@ -59,10 +59,10 @@ class Level(NamedTuple):
     """Registers known by then that the values must be greater and less than."""
     divisor: int | None
     """One that must divide the values, all of them whole."""
-    trials: tuple[Trial, ...]
-    """All other questions: the orders of what is known, the operations, and the orders of what they work out."""
     asked: tuple[One, ...]
-    """The same, of one draw."""
+    """All other questions: the operations, and the orders of what they work out."""
+    asked_of_many: tuple[Many, ...]
+    """All questions, of many draws."""
 
 
 class Drawer(NamedTuple):
@@ -161,12 +161,15 @@ def _level(
     slot: Slot, above: Sequence[int], below: Sequence[int], divisor: int | None, trials: Sequence[Trial]
 ) -> Level:
     """Put together what is asked of one slot."""
+    own = slot.registers[0]
+    bounds = [*((own, other) for other in above), *((other, own) for other in below)]
     tops, bottoms = pairs(slot.values)
     scale = lcm(*bottoms)
     scaled = [top * (scale // bottom) for top, bottom in zip(tops, bottoms, strict=True)]
     return Level(
         slot.registers, tuple(tops), tuple(bottoms), _strides(len(slot.values)), scale, tuple(scaled), tuple(above),
-        tuple(below), divisor, tuple(trials), tuple([trial.one for trial in trials]),
+        tuple(below), divisor, tuple([trial.one for trial in trials]),
+        tuple([trial.many for trial in (*([in_order(bounds)] if bounds else []), *trials)]),
     )  # fmt: skip
 
 
@@ -240,7 +243,7 @@ def _set(level: Level, at: int, stride: int, most: int, tops: list[int], bottoms
 
     Return how many were tried, negative where none of so many as `most` keeps them.
     """
-    registers, new_tops, new_bottoms, _, scale, _, above, below, divisor, _, asked = level
+    registers, new_tops, new_bottoms, _, scale, _, above, below, divisor, asked, _ = level
     own, alone = registers[0], scale == 1 and len(registers) == 1
     count = len(new_tops)
     first, end = 0, count  # of the values between what is less and what is greater
@@ -303,23 +306,26 @@ def list_draws(drawer: Drawer) -> list[tuple[list[int], list[int]]] | None:
 def _try_all(level: Level, tops: Registers, bottoms: Registers, rows: int, kind: type) -> int:
     """Try every value of one slot in each of the draws so far, in their order; return how many draws there are then."""
     count = len(level.tops)
-    for values in (tops, bottoms):
-        values[:] = [np.repeat(value, count) if isinstance(value, np.ndarray) else value for value in values]
+    _take(tops, bottoms, np.repeat(np.arange(rows), count))
     new_tops: Any = np.resize(np.array(level.tops, kind), rows * count)
-    new_bottoms: Any = np.resize(np.array(level.bottoms, kind), rows * count)
+    new_bottoms: Any = 1 if level.scale == 1 else np.resize(np.array(level.bottoms, kind), rows * count)
     for register in level.registers:
         tops[register], bottoms[register] = new_tops, new_bottoms
-    kept: Any = np.ones(rows * count, bool)
-    for other in level.above:
-        kept = kept & (new_tops * bottoms[other] > tops[other] * new_bottoms)
-    for other in level.below:
-        kept = kept & (new_tops * bottoms[other] < tops[other] * new_bottoms)
-    for trial in level.trials:
-        kept = kept & trial.many(tops, bottoms)
-    left = np.flatnonzero(kept)
+    rows *= count
+    for many in level.asked_of_many:
+        left = np.flatnonzero(many(tops, bottoms))
+        if len(left) < rows:
+            _take(tops, bottoms, left)
+            rows = len(left)
+        if not rows:
+            break
+    return rows
+
+
+def _take(tops: Registers, bottoms: Registers, rows: Any) -> None:
+    """Take some of the draws, each as often as it is named."""
     for values in (tops, bottoms):
-        values[:] = [value[left] if isinstance(value, np.ndarray) else value for value in values]
-    return len(left)
+        values[:] = [value[rows] if isinstance(value, np.ndarray) else value for value in values]
 
 
 def _column(values: Any, rows: int) -> list[int]:

@@ -60,10 +60,14 @@ def trial_of(op: Op, check: Check | None, whole: Collection[int] = ()) -> Trial:
         return low <= top <= high
 
     def settle_many(tops: Registers, bottoms: Registers) -> Any:
-        top, bottom = ratio(tops, bottoms)
-        divisor = bottom + (bottom == 0)
-        tops[out] = result = top // divisor
-        return (bottom != 0) & (result * divisor == top) & (low <= result) & (result <= high)
+        result, bottom = ratio(tops, bottoms)
+        kept: Any = True
+        if not (isinstance(bottom, int) and bottom == 1):
+            divisor = bottom + (bottom == 0)
+            top, result = result, result // divisor
+            kept = (bottom != 0) & (result * divisor == top)
+        tops[out] = result
+        return kept & (low <= result) & (result <= high)
 
     quick = _WHOLE.get(name) if set(whole).issuperset(op.args) else _FRACTIONS.get(name)
     return Trial(quick(op.args, out, low, high) if quick else settle, settle_many)
