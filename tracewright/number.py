@@ -27,11 +27,11 @@ def tidy(value: Number) -> Number:
     return value
 
 
-def quotient(top: Number, bottom: Number) -> Number:
-    """Divide exactly; raises ZeroDivisionError."""
-    if top.__class__ is int is bottom.__class__ and not top % bottom:
-        return top // bottom
-    return tidy(Fraction(top, bottom))
+def divide(left: Number, right: Number) -> Number:
+    """Divide exactly, quick where both are whole and nothing is left; raises ZeroDivisionError."""
+    if left.__class__ is int is right.__class__ and not left % right:
+        return left // right
+    return tidy(Fraction(left, right))
 
 
 def read_literal(text: str) -> Number | None:

@@ -17,7 +17,7 @@ from tracewright.data.schema import Schema
 from tracewright.data.slots import WHOLE_KINDS, Slot
 from tracewright.data.vocabulary import Values
 from tracewright.errors import DataError, nearest
-from tracewright.number import Number, read_literal, tidy
+from tracewright.number import Number, divide, read_literal, tidy
 from tracewright.trace.experts import COMPUTE_OPS, OPERATIONS
 from tracewright.trace.syntax import Step, SubTrace
 
@@ -26,15 +26,6 @@ BUCKETS = 16
 FRESH = 5
 _GOLDEN = 0x9E3779B97F4A7C15
 """2**64 over the golden ratio: times it, every bit reaches the upper ones. Source: Knuth, TAOCP 3, section 6.4."""
-
-
-def divide(left: Number, right: Number) -> Number:
-    """Divide exactly; quick where both are whole and nothing is left."""
-    if left.__class__ is int and right.__class__ is int:
-        quotient, rest = divmod(left, right)
-        if not rest:
-            return int(quotient)
-    return tidy(Fraction(left) / right)
 
 
 def whole(value: Number) -> bool:

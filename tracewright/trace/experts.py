@@ -11,7 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
-from tracewright.number import Number, quotient
+from tracewright.number import Number, divide
 
 
 class ComputeOp(NamedTuple):
@@ -50,7 +50,7 @@ def _div(args: list[Number]) -> Number:
     """Divide exactly; raises ZeroDivisionError, which the solver turns into a fault."""
     value = args[0]
     for divisor in args[1:]:
-        value = quotient(value, divisor)
+        value = divide(value, divisor)
     return value
 
 
@@ -130,15 +130,15 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "percent_of": Operation(
             ("base", "rate", "var"), "base * rate / 100", ("base", "rate"), "var",
-            lambda base, rate: quotient(base * rate, 100), sentence="{rate}% of {base}",
+            lambda base, rate: divide(base * rate, 100), sentence="{rate}% of {base}",
         ),
         "percent_off": Operation(
             ("base", "rate", "var"), "base * (1 - rate / 100)", ("base", "rate"), "var",
-            lambda base, rate: quotient(base * (100 - rate), 100), sentence="{base} less {rate}%",
+            lambda base, rate: divide(base * (100 - rate), 100), sentence="{base} less {rate}%",
         ),
         "percent_increase": Operation(
             ("base", "rate", "var"), "base * (1 + rate / 100)", ("base", "rate"), "var",
-            lambda base, rate: quotient(base * (100 + rate), 100), sentence="{base} plus {rate}%",
+            lambda base, rate: divide(base * (100 + rate), 100), sentence="{base} plus {rate}%",
         ),
         "formula": Operation(("expression",), "say a formula in words; computes nothing; off by default"),
     }

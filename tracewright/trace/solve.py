@@ -2,12 +2,9 @@
 
 Nothing raises, whatever the trace says, and nothing is rounded. Lints, which are remarks and no faults, are found by
 `lint` on a solved trace.
-
-A trace is wired first: names and sources are looked up, once for all numbers that a question may hold. Then it is run
-on some, and only dividing by zero and numbers of too many bits can go wrong.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tracewright.errors import nearest
@@ -37,214 +34,152 @@ class Solution(NamedTuple):
     """For each sub-trace and each step, the value that it set (of a transfer: what is left with the giver)."""
 
 
-class Work(NamedTuple):
-    """One thing to compute: `registers[out] = function(registers[args])`."""
-
-    function: Callable[[list[Number]], Number]
-    args: tuple[int, ...]
-    out: int
-    at: int
-    """The number of its step in the whole trace, from 1."""
-    step: Step
-
-
-class Wired(NamedTuple):
-    """A trace whose names and sources are looked up.
-
-    Registers hold the numbers of the question, then literals and results in the order of the steps.
-    """
-
-    registers: tuple[Number, ...]
-    """Those after the numbers of the question: literals, and 0 for what is to be computed."""
-    works: tuple[Work, ...]
-    shown: tuple[tuple[int | None, ...], ...]
-    """For each sub-trace and each step, the register of the value that it set; the answer's last."""
-    fault: Fault | None
-    """What is wrong with the trace whatever the numbers are, after the work that comes before it."""
-
-    def run(self, numbers: Sequence[Number]) -> Solution | Fault:
-        """Run the trace on the values of the mentions, as many as it was wired for."""
-        registers = self._work(numbers)
-        if isinstance(registers, Fault):
-            return registers
-        values = tuple([tuple([None if at is None else registers[at] for at in part]) for part in self.shown])
-        answers: Any = tuple([part[-1] for part in values])  # the last step is a query, which shows a number
-        return Solution(answers[-1], answers, values)
-
-    def answer(self, numbers: Sequence[Number]) -> Number | Fault:
-        """Return the answer that `run` gives, without the values on the way."""
-        registers = self._work(numbers)
-        if isinstance(registers, Fault):
-            return registers
-        place = self.shown[-1][-1]
-        assert place is not None
-        return registers[place]
-
-    def _work(self, numbers: Sequence[Number]) -> list[Number] | Fault:
-        """Compute what is to be computed; return all registers."""
-        registers = [*numbers, *self.registers]
-        for function, args, out, at, step in self.works:
-            try:
-                value = function([registers[arg] for arg in args])
-            except ZeroDivisionError:
-                return Fault("division_by_zero", at, f"a divisor is zero in {render_step(step)[2:]}")
-            if value.__class__ is not int:
-                value = tidy(value)
-            if not -_BELOW < value < _BELOW or (value.__class__ is not int and _large(value)):
-                return Fault("too_large", at, f"the result has more than {MAX_BITS} bits")
-            registers[out] = value
-        return self.fault or registers
-
-
 def solve(trace: Trace, mentions: Sequence[Mention] = (), rules: Rules = DEFAULT_RULES) -> Solution | Fault:
     """Run a trace; return its answer and the value of every step, or the first fault met."""
-    return wire(trace, len(mentions), rules).run([mention.value for mention in mentions])
+    return solve_values(trace, [mention.value for mention in mentions], rules)
 
 
-def wire(trace: Trace, count: int, rules: Rules = DEFAULT_RULES) -> Wired:
-    """Look up the names and sources of a trace for a question of so many numbers, up to the first fault."""
-    wirer = _Wirer(count, rules)
-    fault = None if trace.parts else Fault("empty_composition", 0, "the list of sub-traces is empty")
+def solve_values(trace: Trace, numbers: Sequence[Number], rules: Rules = DEFAULT_RULES) -> Solution | Fault:
+    """Run a trace on the values of a question's mentions; return what `solve` does."""
+    if not trace.parts:
+        return Fault("empty_composition", 0, "the list of sub-traces is empty")
+    answers: list[Number] = []
+    values = []
+    before = 0
     for part in trace.parts:
-        fault = wirer.wire(part)
-        if fault:
-            break
-    return Wired(tuple(wirer.registers), tuple(wirer.works), tuple(wirer.shown), fault)
+        ran = _run(part, before, answers, numbers, rules)
+        if isinstance(ran, Fault):
+            return ran
+        answer = ran[-1]
+        assert answer is not None  # the last step is a query
+        answers.append(answer)
+        values.append(tuple(ran))
+        before += len(part.steps)
+    return Solution(answers[-1], tuple(answers), tuple(values))
 
 
-class _Wirer:
-    """Wires the sub-traces of one trace in turn."""
-
-    def __init__(self, count: int, rules: Rules) -> None:
-        self.count, self.rules = count, rules
-        self.registers: list[Number] = []
-        self.works: list[Work] = []
-        self.shown: list[tuple[int | None, ...]] = []
-        self.before = 0
-        """Steps of the sub-traces before this one."""
-
-    def wire(self, part: SubTrace) -> Fault | None:
-        known: dict[str, int] = {}  # the register of each name
-        given: set[str] = set()  # names that nothing but an init has set
-        shown: list[int | None] = []
-        place: int | Fault | None
-        for index, step in enumerate(part.steps, self.before + 1):
-            op, fields = step.op, step.fields
-            if op == "init":
-                place = self._init(fields, index, known)
-                given.add(fields["var"])
-            elif op == "query":
-                place = self._query(fields["var"], index, self.before + len(part.steps), known, given)
-            elif op == "formula":
-                place = None
-            else:
-                place = self._operate(step, OPERATIONS[op], index, known, given)
-            if place.__class__ is Fault:
-                return place
-            shown.append(place)  # type: ignore[arg-type]
-        self.before += len(part.steps)
-        if not part.steps or part.steps[-1].op != "query":
-            return Fault("missing_query", self.before, "the last step is no query", "end with {op: query, var: NAME}")
-        self.shown.append(tuple(shown))
-        return None
-
-    def _init(self, fields: dict[str, Any], index: int, known: dict[str, int]) -> int | Fault:
-        var = fields["var"]
-        if var in known:
-            hint = "give the new value a name of its own, or compute it"
-            return Fault("redefined_name", index, f"init sets {var!r}, which exists already", hint)
-        value = fields.get("value")
-        place = self._source(fields["source"], index) if value is None else self._literal(value)
-        if place.__class__ is int:
-            known[var] = place
-        return place
-
-    def _literal(self, value: Number) -> int:
-        """Give a number a register; return which."""
-        self.registers.append(value)
-        return self.count + len(self.registers) - 1
-
-    def _source(self, source: str, index: int) -> int | Fault:
-        """Look up `n3`, `prev.result` or `sub0.result`."""
-        if source[0] == "n" and source[1:].isdecimal():
-            place = int(source[1:])
-            if 0 < place <= self.count:
-                return place - 1
-            have = f"the question has {self.count} numbers" if self.count else "no question with numbers is given"
-            return Fault("unknown_source", index, f"{source!r} points at no number", have)
-        done = len(self.shown)
-        place = done - 1 if source.startswith("prev.") else int(source[3:-7]) if source.startswith("sub") else -1
-        if source.endswith(".result") and 0 <= place < done:
-            answer = self.shown[place][-1]
-            assert answer is not None
-            return answer
-        have = f"{done} sub-traces come before this one" if done else "no sub-trace comes before this one"
-        return Fault("unknown_source", index, f"{source!r} is no earlier answer", have)
-
-    def _query(self, var: str, index: int, last: int, known: dict[str, int], given: set[str]) -> int | Fault:
-        if var not in known:
-            return _undefined(var, index, known)
-        if index < last:
-            return Fault("step_after_query", index + 1, "a step stands after the query", "the query comes last")
-        if var in given and not self.rules.short_circuit:
-            hint = "query a name that a step computes"
-            return Fault("short_circuit", index, f"{var!r} was only given, not computed", hint)
-        return known[var]
-
-    def _operate(
-        self, step: Step, operation: Operation, index: int, known: dict[str, int], given: set[str]
-    ) -> int | Fault:
-        """Wire an operation that computes: look its arguments up, give what it sets a register."""
-        fields = step.fields
-        is_compute = step.op == "compute"
-        items = fields["args"] if is_compute else [fields[key] for key in operation.reads]
-        for item in items:
-            if item.__class__ is str and item not in known:
-                return _undefined(item, index, known)
-        args = tuple([known[item] if item.__class__ is str else self._literal(item) for item in items])
-        if not is_compute and operation.changes:
-            return self._change(step, operation, args[0], index, known, given)
-        function = _FUNCTIONS[fields["compute_op"]] if is_compute else _of_list(operation.function)
-        var: str = fields[operation.sets]
-        given.discard(var)
-        known[var] = self._work(function, args, index, step)
-        return known[var]
-
-    def _change(
-        self, step: Step, operation: Operation, amount: int, index: int, known: dict[str, int], given: set[str]
-    ) -> int | Fault:
-        """Add the amount to entities, or take it from them; return where stands what the first one holds then."""
-        fields = step.fields
-        for change in operation.changes:
-            entity = fields[change.entity]
-            if entity not in known and not change.may_be_new:
-                return _undefined(entity, index, known)
-        for change in operation.changes:
-            entity = fields[change.entity]
-            held = known[entity] if entity in known else self._literal(0)
-            function = _FUNCTIONS["add" if change.sign > 0 else "sub"]
-            known[entity] = self._work(function, (held, amount), index, step)
-            given.discard(entity)
-        return known[fields[operation.changes[0].entity]]
-
-    def _work(self, function: Callable[[list[Number]], Number], args: tuple[int, ...], index: int, step: Step) -> int:
-        """Note something to compute; return the register of its result."""
-        out = self._literal(0)
-        self.works.append(Work(function, args, out, index, step))
-        return out
+def _run(
+    part: SubTrace, before: int, answers: Sequence[Number], numbers: Sequence[Number], rules: Rules
+) -> list[Number | None] | Fault:
+    """Run one sub-trace; return the value of each step, the answer last."""
+    known: dict[str, Number] = {}
+    given: set[str] = set()  # names that nothing but an init has set
+    values: list[Number | None] = []
+    value: Any
+    last = len(part.steps)
+    for index, step in enumerate(part.steps, 1):
+        op, fields = step.op, step.fields
+        if op == "init":
+            var = fields["var"]
+            if var in known:
+                hint = "give the new value a name of its own, or compute it"
+                return Fault("redefined_name", before + index, f"init sets {var!r}, which exists already", hint)
+            value = fields.get("value")
+            if value is None:
+                value = _source(fields["source"], before + index, answers, numbers)
+                if value.__class__ is Fault:
+                    return value
+            known[var] = value
+            given.add(var)
+        elif op == "query":
+            fault = _query(fields["var"], index, last, before, known, given, rules)
+            if fault:
+                return fault
+            value = known[fields["var"]]
+        elif op == "formula":
+            value = None
+        else:
+            value = _operate(step, OPERATIONS[op], before + index, known, given)
+            if value.__class__ is Fault:
+                return value
+        values.append(value)
+    if not part.steps or part.steps[-1].op != "query":
+        return Fault("missing_query", before + last, "the last step is no query", "end with {op: query, var: NAME}")
+    return values
 
 
-def _of_list(function: Callable[..., Number] | None) -> Callable[[list[Number]], Number]:
-    """Return a function of a list for one of several arguments."""
-    assert function is not None  # what sets a variable and is no compute has one
-    return lambda args: function(*args)
+def _query(
+    var: str, index: int, last: int, before: int, known: dict[str, Number], given: set[str], rules: Rules
+) -> Fault | None:
+    if var not in known:
+        return _undefined(var, before + index, known)
+    if index < last:
+        return Fault("step_after_query", before + index + 1, "a step stands after the query", "the query comes last")
+    if var in given and not rules.short_circuit:
+        hint = "query a name that a step computes"
+        return Fault("short_circuit", before + index, f"{var!r} was only given, not computed", hint)
+    return None
+
+
+def _source(source: str, index: int, answers: Sequence[Number], numbers: Sequence[Number]) -> Number | Fault:
+    """Look up `n3`, `prev.result` or `sub0.result`."""
+    if source[0] == "n" and source[1:].isdecimal():
+        place = int(source[1:])
+        if 0 < place <= len(numbers):
+            return numbers[place - 1]
+        have = f"the question has {len(numbers)} numbers" if numbers else "no question with numbers is given"
+        return Fault("unknown_source", index, f"{source!r} points at no number", have)
+    place = len(answers) - 1 if source.startswith("prev.") else int(source[3:-7]) if source.startswith("sub") else -1
+    if source.endswith(".result") and 0 <= place < len(answers):
+        return answers[place]
+    have = f"{len(answers)} sub-traces come before this one" if answers else "no sub-trace comes before this one"
+    return Fault("unknown_source", index, f"{source!r} is no earlier answer", have)
+
+
+def _operate(step: Step, operation: Operation, index: int, known: dict[str, Number], given: set[str]) -> Number | Fault:
+    """Run an operation that computes: look its arguments up, apply its function, set what it sets."""
+    fields = step.fields
+    is_compute = step.op == "compute"
+    items = fields["args"] if is_compute else [fields[key] for key in operation.reads]
+    try:
+        args: list[Number] = [known[item] if item.__class__ is str else item for item in items]
+    except KeyError:
+        return _undefined(next(item for item in items if item.__class__ is str and item not in known), index, known)
+    if not is_compute and operation.changes:
+        return _change(fields, operation, args[0], index, known, given)
+    try:
+        if is_compute:
+            value = _FUNCTIONS[fields["compute_op"]](args)
+        else:
+            assert operation.function is not None
+            value = operation.function(*args)
+    except ZeroDivisionError:
+        return Fault("division_by_zero", index, f"a divisor is zero in {render_step(step)[2:]}")
+    if value.__class__ is not int:
+        value = tidy(value)
+    if not -_BELOW < value < _BELOW or (value.__class__ is not int and _large(value)):
+        return Fault("too_large", index, f"the result has more than {MAX_BITS} bits")
+    var: str = fields[operation.sets]
+    known[var] = value
+    given.discard(var)
+    return value
+
+
+def _change(
+    fields: dict[str, str], operation: Operation, amount: Number, index: int, known: dict[str, Number], given: set[str]
+) -> Number | Fault:
+    """Add the amount to entities, or take it from them; return what the first one holds then."""
+    for change in operation.changes:
+        entity = fields[change.entity]
+        if entity not in known and not change.may_be_new:
+            return _undefined(entity, index, known)
+    for change in operation.changes:
+        entity = fields[change.entity]
+        value = tidy(known.get(entity, 0) + change.sign * amount)
+        if _large(value):
+            return Fault("too_large", index, f"the result has more than {MAX_BITS} bits")
+        known[entity] = value
+        given.discard(entity)
+    return known[fields[operation.changes[0].entity]]
 
 
 def _large(value: Number) -> bool:
+    if value.__class__ is int:
+        return value.bit_length() > MAX_BITS
     return value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS
 
 
-def _undefined(name: str, index: int, known: Collection[str]) -> Fault:
+def _undefined(name: str, index: int, known: dict[str, Number]) -> Fault:
     hint = nearest(name, known) or (f"known here: {', '.join(list(known)[:8])}" if known else "init it first")
     return Fault("undefined_name", index, f"{name!r} is read before it is set", hint)
 

@@ -35,7 +35,8 @@ from tracewright.number import Number, read_answer, same, write
 from tracewright.trace.fault import Fault
 from tracewright.trace.parse import parse
 from tracewright.trace.render import render
-from tracewright.trace.solve import Wired, wire
+from tracewright.trace.solve import solve, solve_values
+from tracewright.trace.syntax import Trace
 
 DRAWS = 8
 """So many draws of one index may fail or give the original before there is no variant for it."""
@@ -51,7 +52,7 @@ class Plan(NamedTuple):
     """What is known of a problem before a variant of it is drawn."""
 
     mentions: tuple[Mention, ...]
-    trace: Wired
+    trace: Trace
     text: str
     """The trace in canonical writing."""
     layout: Layout
@@ -108,11 +109,8 @@ def _plan(
         return "it has no trace"
     trace = parse(trace_text)
     mentions = read_mentions(question)
-    if isinstance(trace, Fault):
-        return "its trace does not run"
-    wired = wire(trace, len(mentions))
-    solved = wired.run([mention.value for mention in mentions])
-    if isinstance(solved, Fault):
+    solved = trace if isinstance(trace, Fault) else solve(trace, mentions)
+    if isinstance(trace, Fault) or isinstance(solved, Fault):
         return "its trace does not run"
     expected = read_answer(answer)
     if expected is None or not same(solved.answer, *expected):
@@ -134,7 +132,7 @@ def _plan(
     template = None
     if solution and len(samples) == SAMPLES:
         template = read_template(solution, layout.program.start, samples, layout.moving, kinds)
-    return Plan(mentions, wired, render(trace), layout, persons, things, pieces, template, flips)
+    return Plan(mentions, trace, render(trace), layout, persons, things, pieces, template, flips)
 
 
 def _samples(layout: Layout, seed: int) -> list[list[Number]]:
@@ -294,10 +292,10 @@ class _Teller:
     ) -> Problem | None:
         """Solve a variant, and tell the rest of it and what was changed; None where its trace does not run."""
         plan, problem, values = self.plan, self.problem, numbers.values
-        solved = plan.trace.answer([values.get(at, value) for at, value in enumerate(self.before)])
+        solved = solve_values(plan.trace, [values.get(at, value) for at, value in enumerate(self.before)])
         if isinstance(solved, Fault):
             return None
-        answer = write(solved)
+        answer = write(solved.answer)
         renamed = {person.name: new for person, new in zip(plan.persons, names, strict=True) if new != person.name}
         swapped: dict[str, str] = {}
         for thing, new in zip(plan.things, things, strict=True):
@@ -316,7 +314,7 @@ class _Teller:
                 numbers.tops,
                 numbers.bottoms,
                 plan.layout.program.start[plan.layout.program.answer],
-                solved,
+                solved.answer,
             )
         if solution and exchanged:
             solution = exchange(solution, exchanged)

@@ -14,7 +14,7 @@ from itertools import product
 from typing import NamedTuple
 
 from tracewright.data.vary.figures import spell
-from tracewright.number import Number, quotient, tidy, write
+from tracewright.number import Number, divide, tidy, write
 
 MOST_CHOICES = 256
 """Most ways to bind the numbers of one equation that are tried."""
@@ -357,7 +357,7 @@ def _combine(sign: str, left: Number, right: Number) -> Number | None:
     if sign == "/":
         if not right:
             return None
-        return quotient(left, right)
+        return divide(left, right)
     value = left + right if sign == "+" else left - right if sign == "-" else left * right
     return value if value.__class__ is int else tidy(value)
 
