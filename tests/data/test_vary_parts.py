@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tracewright.data.mask import read_names
 from tracewright.data.problem import Problem
 from tracewright.data.vary import names
-from tracewright.data.vary.checks import Check, Op, Order, check_of, keeps, pairs, program_of, work
+from tracewright.data.vary.checks import Check, Op, Order, Program, check_of, keeps, pairs, program_of, work
 from tracewright.data.vary.doubts import cued, doubt_of, guises
 from tracewright.data.vary.draw import Slot, draw, drawer_of, list_draws
 from tracewright.data.vary.figures import read_figure, spell
@@ -189,14 +189,19 @@ def run_of(steps: str, numbers: list[int]) -> Trace:
     return trace
 
 
+def checked(steps: str, numbers: list[int]) -> tuple[Program, dict[int, Check]]:
+    """Return the program of a trace and the checks of its results."""
+    program = program_of(run_of(steps, numbers), numbers)
+    assert program is not None
+    return program, {op.out: check_of(op.out, program.start[op.out]) for op in program.ops}
+
+
 def test_draws_find_dividends() -> None:
     steps = (
         "- {op: compute, compute_op: sub, args: [n1, n2], var: a}\n"
         "- {op: compute, compute_op: div, args: [a, n3], var: r}"
     )
-    program = program_of(run_of(steps, [100, 9, 7]), [100, 9, 7])
-    assert program is not None
-    checks = {op.out: check_of(op.out, program.start[op.out]) for op in program.ops}
+    program, checks = checked(steps, [100, 9, 7])
     slots = [Slot((0,), tuple(range(50, 200))), Slot((1,), tuple(range(5, 18))), Slot((2,), tuple(range(4, 14)))]
     drawer = drawer_of(program, program.ops, checks, slots, ())
     assert drawer.levels[0].registers == (2,)  # the divisor comes first
@@ -214,9 +219,7 @@ def test_draws_find_dividends() -> None:
 
 def test_all_of_a_few_draws_are_listed() -> None:
     steps = "- {op: compute, compute_op: div, args: [n1, n2], var: r}"
-    program = program_of(run_of(steps, [24, 4]), [24, 4])
-    assert program is not None
-    checks = {op.out: check_of(op.out, 6) for op in program.ops}
+    program, checks = checked(steps, [24, 4])
     slots = [Slot((0,), tuple(range(20, 40))), Slot((1,), (3, 4, 5, 7))]
     drawer = drawer_of(program, program.ops, checks, slots, [Order(0, program.answer, 1)])
     listed = list_draws(drawer)
@@ -231,10 +234,8 @@ def test_all_of_a_few_draws_are_listed() -> None:
 
 def test_draws_give_up_where_nothing_will_do() -> None:
     steps = "- {op: compute, compute_op: div, args: [n1, n2], var: r}"
-    program = program_of(run_of(steps, [12, 4]), [12, 4])
-    assert program is not None
+    program, checks = checked(steps, [12, 4])
     slots = [Slot((0,), (13, 17)), Slot((1,), (5, 7))]
-    checks = {op.out: check_of(op.out, 3) for op in program.ops}
     drawer = drawer_of(program, program.ops, checks, slots, ())
     assert draw(drawer, random.Random(1).random) is None and list_draws(drawer) == []
 
@@ -352,9 +353,7 @@ def test_what_is_listed_is_all_that_keeps_every_check(
         "- {op: compute, compute_op: div, args: [n1, n2], var: a}\n"
         "- {op: compute, compute_op: mul, args: [a, n3], var: r}"
     )
-    program = program_of(run_of(steps, [24, 4, 2]), [24, 4, 2])
-    assert program is not None
-    checks = {op.out: check_of(op.out, program.start[op.out]) for op in program.ops}
+    program, checks = checked(steps, [24, 4, 2])
     kept_orders = [Order(*order) for order in orders if order[0] != order[1]]
     slots = [Slot((0,), tuple(sorted(tops))), Slot((1,), tuple(sorted(by))), Slot((2,), tuple(sorted(shares)))]
     drawer = drawer_of(program, program.ops, checks, slots, kept_orders)
