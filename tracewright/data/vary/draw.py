@@ -33,6 +33,7 @@ HARD, STEPS = 100, 20_000
 of them take no more values than the second."""
 
 _SMALL = 1 << 30
+"""The product of two numbers below this stays within 64 bits."""
 
 
 class Slot(NamedTuple):
@@ -57,8 +58,6 @@ class Level(NamedTuple):
     above: tuple[int, ...]
     below: tuple[int, ...]
     """Registers known by then that the values must be greater and less than."""
-    divisor: int | None
-    """One that must divide the values, all of them whole."""
     asked: tuple[One, ...]
     """All other questions: the operations, and the orders of what they work out."""
     asked_of_many: tuple[Many, ...]
@@ -92,16 +91,9 @@ def drawer_of(
             known[register] = level
     work_at: list[list[Trial]] = [[] for _ in ordered_slots]
     worked_at: list[set[int]] = [set() for _ in ordered_slots]
-    divisor_at: list[int | None] = [None for _ in ordered_slots]
     for op in ops:
         level = max(known.get(arg, -1) for arg in op.args)
         if level >= 0:
-            if (
-                op.name == "div"
-                and op.args[0] in ordered_slots[level].registers
-                and whole.issuperset((*op.args, op.out))
-            ):
-                divisor_at[level] = op.args[1] if known.get(op.args[1], -1) < level else None
             known[op.out] = level
             work_at[level].append(trial_of(op, checks.get(op.out), whole))
             worked_at[level].add(op.out)
@@ -126,7 +118,7 @@ def drawer_of(
         if equal_at[at]:
             trials.append(equal(list(equal_at[at])))
         above, below = _bounds(slot, [pair for pair in greater_at[at] if pair not in greater], ordered)
-        levels.append(_level(slot, above, below, divisor_at[at], trials))
+        levels.append(_level(slot, above, below, trials))
     tops, bottoms = pairs(program.start)
     largest = max(map(abs, [*tops, *(top for level in levels for top in level.tops)]))
     small = len(whole) == len(tops) and largest * MOST_GROWTH < _SMALL
@@ -157,9 +149,7 @@ def _bounds(slot: Slot, pairs: Sequence[Pair], ordered: set[Pair]) -> tuple[list
     )
 
 
-def _level(
-    slot: Slot, above: Sequence[int], below: Sequence[int], divisor: int | None, trials: Sequence[Trial]
-) -> Level:
+def _level(slot: Slot, above: Sequence[int], below: Sequence[int], trials: Sequence[Trial]) -> Level:
     """Put together what is asked of one slot."""
     own = slot.registers[0]
     bounds = [*((own, other) for other in above), *((other, own) for other in below)]
@@ -168,7 +158,7 @@ def _level(
     scaled = [top * (scale // bottom) for top, bottom in zip(tops, bottoms, strict=True)]
     return Level(
         slot.registers, tuple(tops), tuple(bottoms), _strides(len(slot.values)), scale, tuple(scaled), tuple(above),
-        tuple(below), divisor, tuple([trial.one for trial in trials]),
+        tuple(below), tuple([trial.one for trial in trials]),
         tuple([trial.many for trial in (*([in_order(bounds)] if bounds else []), *trials)]),
     )  # fmt: skip
 
@@ -243,7 +233,7 @@ def _set(level: Level, at: int, stride: int, most: int, tops: list[int], bottoms
 
     Return how many were tried, negative where none of so many as `most` keeps them.
     """
-    registers, new_tops, new_bottoms, _, scale, _, above, below, divisor, asked, _ = level
+    registers, new_tops, new_bottoms, _, scale, _, above, below, asked, _ = level
     own, alone = registers[0], scale == 1 and len(registers) == 1
     count = len(new_tops)
     first, end = 0, count  # of the values between what is less and what is greater
@@ -251,10 +241,9 @@ def _set(level: Level, at: int, stride: int, most: int, tops: list[int], bottoms
         first, end = _between(level, tops, bottoms)
         if first >= end:
             return -most
-    by = 1 if divisor is None else tops[divisor] or 1
     for tried in range(1, most + 1):
-        top = new_tops[at]
-        if first <= at < end and not top % by:
+        if first <= at < end:
+            top = new_tops[at]
             if alone:
                 tops[own] = top
             else:
